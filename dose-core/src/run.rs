@@ -1,0 +1,248 @@
+//! A run: batches of histories on a backend, folded into a dose with its uncertainty.
+
+use crate::case::Quantity;
+use crate::deck::Deck;
+use crate::error::Error;
+use crate::transport::cpu::Cpu;
+use crate::transport::tally::{ACCOUNTS, Account, BALANCE_QUANTA, Balance, QUANTA};
+use rayon::prelude::*;
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Joules in one MeV, CODATA 2018; times 1000 g/kg it is Gy per MeV/g.
+const GY_PER_MEV_PER_G: f64 = 1.602_176_634e-13 * 1000.0;
+
+/// Whether splitting and roulette follow the importance of the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VarianceReduction {
+    /// By the distance from the field.
+    Auto,
+    /// None: every photon has weight 1.
+    Off,
+}
+
+/// How long and with which words to run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Source photons.
+    pub histories: u64,
+    /// Seed of the random words.
+    pub seed: u64,
+    /// Batches that the statistics come from; they are fixed parts of the histories, whatever the threads.
+    pub batches: u32,
+    /// Sets of voxels whose sums are wanted with an uncertainty of their own.
+    pub regions: Vec<Vec<u32>>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { histories: 1_000_000, seed: 1, batches: 128, regions: Vec::new() }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Histories followed so far.
+    pub histories_done: u64,
+    /// Histories in all.
+    pub histories_total: u64,
+}
+
+/// Where the energy of the source photons went [MeV], and what was counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EnergyBalance {
+    /// Left the source.
+    pub emitted_mev: f64,
+    /// Stayed in the grid, by the energy lost at collisions.
+    pub deposited_mev: f64,
+    /// Stayed in the collimators.
+    pub collimator_mev: f64,
+    /// Left everything.
+    pub escaped_mev: f64,
+    /// Taken by the roulette, less what it gave; 0 on average.
+    pub roulette_mev: f64,
+    /// Collisions followed.
+    pub collisions: u64,
+    /// Rejection loops that reached their bound.
+    pub given_up: u64,
+}
+
+/// A value with its standard error.
+#[derive(Clone, Copy, Debug)]
+pub struct Estimate {
+    /// The mean.
+    pub mean: f64,
+    /// Its standard error, relative to the mean; 1 where the mean is 0.
+    pub sigma_relative: f64,
+}
+
+/// What a run found.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Kerma or dose of each voxel [Gy per source photon], x fastest.
+    pub dose_gy_per_photon: Vec<f64>,
+    /// Relative standard error of each voxel, 1 where nothing was scored.
+    pub sigma_relative: Vec<f32>,
+    /// Mean over the voxels of each region asked for [Gy per source photon].
+    pub regions: Vec<Estimate>,
+    /// Histories followed.
+    pub histories: u64,
+    /// The energy balance.
+    pub energy: EnergyBalance,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// Who does the work.
+pub enum Backend {
+    /// The processor's threads.
+    Cpu(Cpu),
+}
+
+/// Follows the histories of a deck.
+///
+/// # Errors
+/// [`Error::Cancelled`] when `progress` breaks off; refused when there are no histories, fewer than two batches, or so
+/// many histories that a tally might overflow.
+pub fn transport(
+    deck: &Deck,
+    settings: &Settings,
+    backend: &mut Backend,
+    progress: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
+) -> Result<Outcome, Error> {
+    check(settings)?;
+    let total = settings.histories;
+    let batches = u64::from(settings.batches).min(total);
+    let key = [settings.seed as u32, (settings.seed >> 32) as u32];
+    let progress = Mutex::new((0u64, progress));
+    let cancelled = AtomicBool::new(false);
+    let advance = |done: u64| {
+        let mut guard = progress.lock().expect("progress does not panic");
+        guard.0 += done;
+        let now = Progress { histories_done: guard.0, histories_total: total };
+        if (guard.1)(now).is_break() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+        !cancelled.load(Ordering::Relaxed)
+    };
+    let mut fold = Fold::new(deck.voxels.len(), settings.regions.len());
+    let mut image = vec![0u64; deck.voxels.len()];
+    for batch in 0..batches {
+        let range = total * batch / batches..total * (batch + 1) / batches;
+        image.par_iter_mut().for_each(|quanta| *quanta = 0);
+        let histories = range.end - range.start;
+        let balance = match backend {
+            Backend::Cpu(cpu) => cpu.batch(deck, key, range, &mut image, &advance),
+        };
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        fold.add(&image, histories, &balance, &settings.regions);
+    }
+    Ok(fold.finish(deck, total, &settings.regions))
+}
+
+fn check(settings: &Settings) -> Result<(), Error> {
+    let refuse = |what: &str, why: String, remedy: &str| {
+        Err(Error::Refused { what: what.into(), why, remedy: remedy.into() })
+    };
+    if settings.histories == 0 {
+        return refuse("run.histories", "no histories to follow".into(), "ask for at least 2");
+    }
+    if settings.batches < 2 {
+        return refuse("run.batches", "fewer than two batches give no uncertainty".into(), "use 128");
+    }
+    // A history scores less than 2^10 MeV cm3/g in any one voxel, 2^34 quanta, so that 2^29 of these might fill a u64.
+    if settings.histories > 1 << 40 {
+        return refuse("run.histories", format!("{} is more than 2^40", settings.histories), "split the run by seeds");
+    }
+    Ok(())
+}
+
+/// Sums and sums of squares over batches.
+struct Fold {
+    sum: Vec<u64>,
+    squares: Vec<f64>,
+    regions: Vec<(f64, f64)>,
+    batches: u64,
+    balance: Balance,
+}
+
+impl Fold {
+    fn new(voxels: usize, regions: usize) -> Fold {
+        Fold {
+            sum: vec![0; voxels],
+            squares: vec![0.0; voxels],
+            regions: vec![(0.0, 0.0); regions],
+            batches: 0,
+            balance: [0; ACCOUNTS],
+        }
+    }
+
+    fn add(&mut self, image: &[u64], histories: u64, balance: &Balance, regions: &[Vec<u32>]) {
+        // Batches differ by at most one history; squares are of the mean per history, so that this does not matter.
+        let per_history = 1.0 / histories as f64;
+        self.sum.par_iter_mut().zip(&mut self.squares).zip(image).with_min_len(1 << 14).for_each(
+            |((sum, square), &quanta)| {
+                *sum += quanta;
+                let mean = quanta as f64 * per_history;
+                *square += mean * mean;
+            },
+        );
+        for (region, voxels) in self.regions.iter_mut().zip(regions) {
+            let mean = voxels.iter().map(|&v| image[v as usize] as f64).sum::<f64>() * per_history;
+            region.0 += mean;
+            region.1 += mean * mean;
+        }
+        self.batches += 1;
+        (0..ACCOUNTS).for_each(|account| self.balance[account] += balance[account]);
+    }
+
+    fn finish(self, deck: &Deck, histories: u64, regions: &[Vec<u32>]) -> Outcome {
+        let batches = self.batches as f64;
+        let voxel_cm3 = deck.grid.voxel_volume_mm3() / 1000.0;
+        let gy_per_quantum = GY_PER_MEV_PER_G / (f64::from(QUANTA) * voxel_cm3);
+        let relative = |mean: f64, squares: f64| {
+            if mean <= 0.0 || batches < 2.0 {
+                return 1.0;
+            }
+            let variance = (squares / batches - mean * mean).max(0.0) / (batches - 1.0);
+            (variance.sqrt() / mean).min(1.0)
+        };
+        let per_history = 1.0 / histories as f64;
+        let dose_gy_per_photon: Vec<f64> =
+            self.sum.par_iter().map(|&sum| sum as f64 * per_history * gy_per_quantum).collect();
+        let sigma_relative = self
+            .sum
+            .par_iter()
+            .zip(&self.squares)
+            .map(|(&sum, &squares)| relative(sum as f64 * per_history, squares) as f32)
+            .collect();
+        let regions = self
+            .regions
+            .iter()
+            .zip(regions)
+            .map(|(&(sum, squares), voxels)| Estimate {
+                mean: sum / batches * gy_per_quantum / voxels.len().max(1) as f64,
+                sigma_relative: relative(sum / batches, squares),
+            })
+            .collect();
+        let mev = |account: Account| self.balance[account as usize] as f64 / f64::from(BALANCE_QUANTA);
+        let energy = EnergyBalance {
+            emitted_mev: mev(Account::Emitted),
+            deposited_mev: mev(Account::Deposited),
+            collimator_mev: mev(Account::Collimated),
+            escaped_mev: mev(Account::Escaped),
+            roulette_mev: mev(Account::Roulette),
+            collisions: self.balance[Account::Collisions as usize] as u64,
+            given_up: self.balance[Account::GivenUp as usize] as u64,
+        };
+        let mut warnings = deck.warnings.clone();
+        if deck.quantity == Quantity::Dose && energy.given_up > 0 {
+            warnings.push(format!("{} rejection loops reached their bound", energy.given_up));
+        }
+        Outcome { dose_gy_per_photon, sigma_relative, regions, histories, energy, warnings }
+    }
+}

@@ -1,0 +1,222 @@
+//! A collision: which interaction, what leaves, what stays. Twin: `collide.wgsl`.
+
+use super::leg::{DRAW_COLLISION, DRAWS_PER_COPY, Leg, Stream};
+use super::tally::{Account, Tally};
+use crate::deck::{Deck, MAX_FLUORESCING};
+use crate::physics::functions::cos_sin_turn;
+use crate::physics::lattice::{ENERGY, MOMENTUM, mix};
+use crate::physics::random::{child_branch, uniform};
+use crate::physics::vector::{Vec3, deflected, vec3};
+use crate::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton, pair, rayleigh};
+
+/// Most photons that leave one collision: two of an annihilation and one of each electron's bremsstrahlung.
+pub const MOST_PHOTONS: usize = 4;
+/// Children that one copy may name.
+pub const CHILDREN_PER_COPY: u32 = 8;
+/// Tries of a rejection before the last candidate is taken.
+const TRIES: u32 = 64;
+/// Draw numbers within a collision: tries from 0, then these.
+const DRAW_PAIR: u32 = 0x800;
+const DRAW_FLUORESCENCE: u32 = 0x801;
+const DRAW_ELECTRON: u32 = 0x802;
+
+/// What leaves a collision.
+pub struct Aftermath {
+    /// Photons, the first `count` of them.
+    pub photons: [Leg; MOST_PHOTONS],
+    /// Number of photons.
+    pub count: usize,
+    /// Energy that stays, times weight [MeV].
+    pub deposited_mev: f32,
+}
+
+/// Everything a collision asks for.
+struct Collision<'a> {
+    deck: &'a Deck,
+    leg: Leg,
+    material: usize,
+    stream: Stream,
+    copy: u32,
+}
+
+/// Lets a leg's photon collide at its position in a material. `copy` tells the collisions of a split photon apart.
+#[inline(always)]
+pub fn collide(deck: &Deck, leg: Leg, material: usize, stream: Stream, copy: u32, tally: &mut Tally) -> Aftermath {
+    let at = Collision { deck, leg, material, stream, copy };
+    let mut after =
+        Aftermath { photons: [leg; MOST_PHOTONS], count: 0, deposited_mev: leg.weight * leg.energy_mev };
+    let (cell, between) = ENERGY.locate(leg.energy_mev);
+    let materials = deck.header.counts[0] as usize;
+    let column = |place: u32, width: usize, offset: usize| {
+        let at = place as usize + width * (cell * materials + material) + offset;
+        mix(deck.tables[at], deck.tables[at + width * materials], between)
+    };
+    let words = at.words(0);
+    let choice = uniform(words[0]);
+    if choice < column(deck.header.places_a[0], 4, 2) {
+        scatter_incoherent(&at, words, &mut after, tally);
+    } else if choice < column(deck.header.places_a[0], 4, 3) {
+        scatter_coherent(&at, words, &mut after, tally);
+    } else if choice < column(deck.header.places_a[1], 1, 0) || leg.energy_mev <= 2.0 * ELECTRON_REST_MEV {
+        let cumulative = std::array::from_fn(|slot| column(deck.header.places_b[2], MAX_FLUORESCING, slot));
+        absorb(&at, cumulative, &mut after);
+    } else {
+        make_pair(&at, &mut after);
+    }
+    after
+}
+
+impl Collision<'_> {
+    /// Four words of this copy's collision.
+    #[inline(always)]
+    fn words(&self, draw: u32) -> [u32; 4] {
+        self.stream.words(self.leg.branch, DRAW_COLLISION + DRAWS_PER_COPY * self.copy + draw)
+    }
+
+    /// The same, for tries after the first.
+    #[inline(always)]
+    fn rare_words(&self, draw: u32) -> [u32; 4] {
+        self.stream.rare_words(self.leg.branch, DRAW_COLLISION + DRAWS_PER_COPY * self.copy + draw)
+    }
+
+    /// Lets a photon leave; one below the cutoff stays.
+    #[inline(always)]
+    fn release(&self, after: &mut Aftermath, direction: Vec3, energy_mev: f32, weight: f32) {
+        if energy_mev < self.deck.header.cutoff_mev() {
+            return;
+        }
+        let child = self.copy * CHILDREN_PER_COPY + after.count as u32;
+        after.photons[after.count] = Leg {
+            position_mm: self.leg.position_mm,
+            direction,
+            energy_mev,
+            weight,
+            branch: child_branch(self.leg.branch, child),
+        };
+        after.count += 1;
+        after.deposited_mev -= weight * energy_mev;
+    }
+
+    /// Lets an electron set free here emit its bremsstrahlung, where that is transported.
+    #[inline(always)]
+    fn radiate(&self, after: &mut Aftermath, direction: Vec3, kinetic_mev: f32, electron: u32) {
+        let cutoff_mev = self.deck.header.cutoff_mev();
+        if self.deck.header.choices[2] == 0 || kinetic_mev <= cutoff_mev {
+            return;
+        }
+        let floats = crate::physics::lattice::ELECTRON.nodes() * bremsstrahlung::FLOATS_PER_NODE;
+        let place = self.deck.header.places_c[0] as usize + floats * self.material;
+        let table = &self.deck.tables[place..place + floats];
+        let mean = bremsstrahlung::mean_number(table, kinetic_mev);
+        let words = self.words(DRAW_ELECTRON + electron);
+        if uniform(words[0]) >= mean {
+            return;
+        }
+        let (energy_mev, mean_cos) =
+            bremsstrahlung::photon(table, kinetic_mev, cutoff_mev, uniform(words[1]));
+        let v = bremsstrahlung::one_minus_cos(mean_cos, uniform(words[2]));
+        let (cos, sin) = cos_sin_turn(uniform(words[3]));
+        self.release(after, deflected(direction, v, cos, sin), energy_mev, self.leg.weight * mean.max(1.0));
+    }
+}
+
+#[inline(always)]
+fn scatter_incoherent(at: &Collision, first_words: [u32; 4], after: &mut Aftermath, tally: &mut Tally) {
+    let Collision { deck, leg, material, .. } = *at;
+    let inverse = deck.header.places_a[3] as usize;
+    let binding = deck.header.places_b[0] as usize + MOMENTUM.nodes() * material;
+    let energy_mev = leg.energy_mev;
+    let mut words = first_words;
+    let mut v = 0.0;
+    let mut kept = false;
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            words = at.rare_words(attempt);
+        }
+        v = compton::one_minus_cos(&deck.tables[inverse..], energy_mev, uniform(words[1]));
+        kept = uniform(words[3]) < compton::binding(&deck.tables[binding..], energy_mev, v);
+        if kept {
+            break;
+        }
+    }
+    if !kept {
+        tally.count(Account::GivenUp);
+    }
+    let scattered_mev = compton::scattered_energy_mev(energy_mev, v);
+    let (cos, sin) = cos_sin_turn(uniform(words[2]));
+    let direction = deflected(leg.direction, v, cos, sin);
+    at.release(after, direction, scattered_mev, leg.weight);
+    let kinetic_mev = energy_mev - scattered_mev;
+    let momentum = leg.direction * energy_mev + direction * -scattered_mev;
+    let length = momentum.dot(momentum).sqrt();
+    if length > 0.0 {
+        at.radiate(after, momentum * (1.0 / length), kinetic_mev, 0);
+    }
+}
+
+#[inline(always)]
+fn scatter_coherent(at: &Collision, first_words: [u32; 4], after: &mut Aftermath, tally: &mut Tally) {
+    let Collision { deck, leg, material, .. } = *at;
+    let table = deck.header.places_b[1] as usize + MOMENTUM.nodes() * material;
+    let mut words = first_words;
+    let mut v = 0.0;
+    let mut kept = false;
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            words = at.rare_words(attempt);
+        }
+        v = rayleigh::candidate_one_minus_cos(&deck.tables[table..], leg.energy_mev, uniform(words[1]));
+        kept = uniform(words[3]) < rayleigh::acceptance(v);
+        if kept {
+            break;
+        }
+    }
+    if !kept {
+        tally.count(Account::GivenUp);
+    }
+    let (cos, sin) = cos_sin_turn(uniform(words[2]));
+    at.release(after, deflected(leg.direction, v, cos, sin), leg.energy_mev, leg.weight);
+}
+
+/// Photoelectric absorption; `cumulative` is the probability of a K line of the first, second, … element.
+#[inline(always)]
+fn absorb(at: &Collision, cumulative: [f32; MAX_FLUORESCING], after: &mut Aftermath) {
+    let Collision { deck, leg, material, .. } = *at;
+    let mut kinetic_mev = leg.energy_mev;
+    if cumulative[MAX_FLUORESCING - 1] > 0.0 {
+        let words = at.words(DRAW_FLUORESCENCE);
+        let pick = uniform(words[0]);
+        let mut slot = 0;
+        while slot < MAX_FLUORESCING && pick >= cumulative[slot] {
+            slot += 1;
+        }
+        if slot < MAX_FLUORESCING {
+            let line_pick = uniform(words[1]);
+            let lines = deck.header.places_b[3] as usize + 8 * (MAX_FLUORESCING * material + slot);
+            let mut line = lines;
+            while line < lines + 6 && line_pick >= deck.tables[line + 1] {
+                line += 2;
+            }
+            let line_mev = deck.tables[line];
+            if line_mev < leg.energy_mev {
+                let direction = pair::isotropic(uniform(words[2]), uniform(words[3]));
+                at.release(after, direction, line_mev, leg.weight);
+                kinetic_mev -= line_mev;
+            }
+        }
+    }
+    at.radiate(after, leg.direction, kinetic_mev, 0);
+}
+
+#[inline(always)]
+fn make_pair(at: &Collision, after: &mut Aftermath) {
+    let leg = at.leg;
+    let words = at.words(DRAW_PAIR);
+    let direction = pair::isotropic(uniform(words[0]), uniform(words[1]));
+    at.release(after, direction, ELECTRON_REST_MEV, leg.weight);
+    at.release(after, vec3(-direction.x, -direction.y, -direction.z), ELECTRON_REST_MEV, leg.weight);
+    let kinetic_mev = leg.energy_mev - 2.0 * ELECTRON_REST_MEV;
+    let share = uniform(words[2]);
+    at.radiate(after, leg.direction, share * kinetic_mev, 0);
+    at.radiate(after, leg.direction, (1.0 - share) * kinetic_mev, 1);
+}

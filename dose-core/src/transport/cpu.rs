@@ -1,0 +1,117 @@
+//! The CPU path: batches of histories over rayon's threads, one image a thread.
+//!
+//! Integers make the order of additions meaningless, so threads and chunks cannot change a tally.
+
+use super::history::follow;
+use super::leg::{Leg, Stream};
+use super::tally::{ACCOUNTS, Balance, Tally};
+use crate::deck::Deck;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Histories that a thread takes at a time.
+const CHUNK: u64 = 512;
+
+/// Threads with their images.
+pub struct Cpu {
+    pool: rayon::ThreadPool,
+    images: Vec<Mutex<Vec<u64>>>,
+}
+
+impl Cpu {
+    /// A pool of `threads` (all processors if `None`).
+    ///
+    /// # Errors
+    /// The operating system refuses to make the threads.
+    pub fn new(threads: Option<usize>) -> Result<Cpu, rayon::ThreadPoolBuildError> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
+        Ok(Cpu { pool, images: Vec::new() })
+    }
+
+    /// Number of threads.
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    /// Follows the histories of one batch and adds its image to `batch_image`, which the caller has cleared. `advance` is told
+    /// of finished histories and says whether to go on; the batch is void when it says no.
+    pub fn batch(
+        &mut self,
+        deck: &Deck,
+        key: [u32; 2],
+        histories: Range<u64>,
+        batch_image: &mut [u64],
+        advance: &(dyn Fn(u64) -> bool + Sync),
+    ) -> Balance {
+        let voxels = deck.voxels.len();
+        if self.images.first().is_none_or(|image| image.lock().is_ok_and(|image| image.len() != voxels)) {
+            self.images = (0..self.threads()).map(|_| Mutex::new(vec![0; voxels])).collect();
+        }
+        let next = AtomicU64::new(histories.start);
+        let stopped = AtomicBool::new(false);
+        let balances = self.pool.broadcast(|context| {
+            let mut image = self.images[context.index()].lock().expect("a thread's image is its own");
+            let mut tally = Tally { image: &mut image, balance: [0; ACCOUNTS] };
+            let mut waiting = Vec::with_capacity(64);
+            while !stopped.load(Ordering::Relaxed) {
+                let start = next.fetch_add(CHUNK, Ordering::Relaxed);
+                if start >= histories.end {
+                    break;
+                }
+                let end = (start + CHUNK).min(histories.end);
+                follow_range(deck, key, start..end, &mut waiting, &mut tally);
+                if !advance(end - start) {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+            }
+            tally.balance
+        });
+        let mut images: Vec<_> =
+            self.images.iter().map(|image| image.lock().expect("no thread panicked")).collect();
+        let mut slices: Vec<&mut [u64]> = images.iter_mut().map(|image| image.as_mut_slice()).collect();
+        self.pool.install(|| gather(batch_image, &mut slices));
+        let mut total = [0; ACCOUNTS];
+        for balance in balances {
+            (0..ACCOUNTS).for_each(|account| total[account] += balance[account]);
+        }
+        total
+    }
+}
+
+/// Adds the threads' images to the batch's and clears them.
+fn gather(batch_image: &mut [u64], images: &mut [&mut [u64]]) {
+    const PIECE: usize = 1 << 14;
+    for image in images {
+        batch_image.par_chunks_mut(PIECE).zip(image.par_chunks_mut(PIECE)).for_each(|(total, part)| {
+            for (total, part) in total.iter_mut().zip(part) {
+                *total += std::mem::take(part);
+            }
+        });
+    }
+}
+
+/// Follows histories with the widest instructions that the processor has. Rust neither fuses nor reorders f32
+/// arithmetic, so both versions give the same bits.
+fn follow_range(deck: &Deck, key: [u32; 2], histories: Range<u64>, waiting: &mut Vec<Leg>, tally: &mut Tally) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") {
+        // SAFETY: the processor has the features that the function is compiled for.
+        return unsafe { follow_range_avx2(deck, key, histories, waiting, tally) };
+    }
+    follow_range_plain(deck, key, histories, waiting, tally);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn follow_range_avx2(deck: &Deck, key: [u32; 2], histories: Range<u64>, waiting: &mut Vec<Leg>, tally: &mut Tally) {
+    follow_range_plain(deck, key, histories, waiting, tally);
+}
+
+#[inline(always)]
+fn follow_range_plain(deck: &Deck, key: [u32; 2], histories: Range<u64>, waiting: &mut Vec<Leg>, tally: &mut Tally) {
+    for history in histories {
+        follow(deck, Stream { key, history }, waiting, tally);
+    }
+}

@@ -1,0 +1,263 @@
+//! A ray through the grid, block by block.
+//!
+//! In a block whose attenuation hardly varies, the least attenuation (the control) is known along the whole chord. What
+//! voxels have above it is met at random events of a bounding rate, where the ray is thinned by the share
+//! (attenuation − control) / bound: residual ratio tracking, unbiased whatever the voxels
+//! (J. Novák et al., ACM Trans. Graph. 33(6), 179 (2014)). Scores go to points at even steps with one random offset a
+//! ray (the comb), which is unbiased for any grid. A block with strong contrast (metal, or bone at low energy) is
+//! walked voxel by voxel instead. Twin: `grid_walk.wgsl`.
+
+use super::ray::{Ray, Site};
+use super::tally::{DITHER_STEP, Tally, quanta};
+use super::voxel_walk::walk_voxels;
+use crate::deck::{Block, Deck, HARD_EVENTS, voxel_density_g_cm3, voxel_material};
+use crate::physics::functions::{exp_minus, greatest, least, ln};
+use crate::physics::lattice::mix;
+use crate::physics::random::uniform;
+use crate::physics::vector::Vec3;
+
+const FLOATS_PER_BLOCK: usize = 4;
+/// Scoring points that are worked on together.
+const LANES: usize = 8;
+
+/// Walks the ray from `enter_mm` to `leave_mm`, both on the grid's faces or inside.
+#[inline(always)]
+pub fn walk_grid(deck: &Deck, ray: &mut Ray, enter_mm: f32, leave_mm: f32, tally: &mut Tally) {
+    let h = &deck.header;
+    let start = ray.at(enter_mm);
+    let edge = h.block_mm;
+    let mut at = [
+        cell_of(start.x, edge[0], h.block_shape[0]),
+        cell_of(start.y, edge[1], h.block_shape[1]),
+        cell_of(start.z, edge[2], h.block_shape[2]),
+    ];
+    let (d, o, per) = (ray.direction, ray.origin, ray.per_direction);
+    let (mut next_x, step_x) = next_face(at[0], edge[0], d.x, o.x, per.x);
+    let (mut next_y, step_y) = next_face(at[1], edge[1], d.y, o.y, per.y);
+    let (mut next_z, step_z) = next_face(at[2], edge[2], d.z, o.z, per.z);
+    let crossings = h.block_shape[0] + h.block_shape[1] + h.block_shape[2];
+    let mut from_mm = enter_mm;
+    let mut crossing = 0;
+    while crossing < crossings {
+        crossing += 1;
+        let to_mm = greatest(least(least(next_x, next_y), least(next_z, leave_mm)), from_mm);
+        let index = at[0] + h.block_shape[0] as i32 * (at[1] + h.block_shape[1] as i32 * at[2]);
+        walk_block(deck, ray, index as usize, from_mm, to_mm, tally);
+        if to_mm >= leave_mm || !ray.goes_on() {
+            return;
+        }
+        if to_mm == next_x {
+            at[0] += step_of(d.x);
+            next_x += step_x;
+        } else if to_mm == next_y {
+            at[1] += step_of(d.y);
+            next_y += step_y;
+        } else {
+            at[2] += step_of(d.z);
+            next_z += step_z;
+        }
+        if is_outside(at, h.block_shape) {
+            return;
+        }
+        from_mm = to_mm;
+    }
+}
+
+/// One block: by its bounds if its attenuation hardly varies at this energy, else voxel by voxel.
+#[inline(always)]
+fn walk_block(deck: &Deck, ray: &mut Ray, index: usize, from_mm: f32, to_mm: f32, tally: &mut Tally) {
+    let block = block(deck, index);
+    let (least, most) = kind_bounds(deck, ray, block.kind as usize);
+    let control_per_mm = block.density_min * least;
+    let residual_per_mm = greatest(block.density_max * most - control_per_mm, 0.0);
+    let is_hard = residual_per_mm * (to_mm - from_mm) > HARD_EVENTS;
+    if is_hard || deck.header.choices[3] != 0 {
+        walk_voxels(deck, ray, from_mm, to_mm, tally);
+        return;
+    }
+    let is_uniform = block.density_min == block.density_max && block.only_material >= 0.0;
+    let mut a_mm = from_mm;
+    loop {
+        let has_event = ray.to_residual < residual_per_mm * (to_mm - a_mm);
+        let b_mm = if has_event { a_mm + ray.to_residual / residual_per_mm } else { to_mm };
+        if is_uniform {
+            score_uniform(deck, ray, block.only_material as usize, control_per_mm, a_mm, b_mm, tally);
+        } else {
+            score_comb(deck, ray, control_per_mm, a_mm, b_mm, tally);
+        }
+        if ray.pass(a_mm, control_per_mm * (b_mm - a_mm), control_per_mm) {
+            set_material(deck, ray);
+        }
+        if !has_event {
+            ray.to_residual -= residual_per_mm * (to_mm - a_mm);
+            return;
+        }
+        meet_residual(deck, ray, control_per_mm, residual_per_mm, b_mm);
+        if ray.transmission <= 0.0 && ray.site.is_some() {
+            return;
+        }
+        a_mm = b_mm;
+    }
+}
+
+/// A residual event: the photon collides there with the share that the voxel has of the bound, and the ray is thinned
+/// by the same share.
+#[inline(always)]
+fn meet_residual(deck: &Deck, ray: &mut Ray, control_per_mm: f32, residual_per_mm: f32, at_mm: f32) {
+    let words = ray.next_words();
+    ray.to_residual = -ln(uniform(words[0]));
+    let word = deck.voxels[voxel_of(deck, ray.at(at_mm))];
+    let material = voxel_material(word);
+    let attenuation_per_mm = voxel_density_g_cm3(word) * ray.coefficient(deck, material, 0);
+    let share = greatest(least((attenuation_per_mm - control_per_mm) / residual_per_mm, 1.0), 0.0);
+    if ray.site.is_none() && uniform(words[1]) < share {
+        ray.site = Some(Site { distance_mm: at_mm, material, in_grid: true });
+    }
+    ray.transmission *= 1.0 - share;
+}
+
+/// The comb on a stretch where every voxel is the same: eight points at a time.
+#[inline(always)]
+fn score_uniform(
+    deck: &Deck,
+    ray: &mut Ray,
+    material: usize,
+    attenuation_per_mm: f32,
+    a_mm: f32,
+    b_mm: f32,
+    tally: &mut Tally,
+) {
+    let step_mm = deck.header.block_mm[3];
+    let first_mm = a_mm + ray.to_point * step_mm;
+    let steps = (b_mm - a_mm) / step_mm;
+    if ray.to_point >= steps {
+        ray.to_point -= steps;
+        return;
+    }
+    let points = (steps - ray.to_point).ceil();
+    ray.to_point += points - steps;
+    let mut left = points as i32;
+    let score = ray.transmission * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
+    let mut height = score * exp_minus(attenuation_per_mm * (first_mm - a_mm));
+    let per_step = exp_minus(attenuation_per_mm * step_mm);
+    let square = per_step * per_step;
+    let fourth = square * square;
+    let powers = [
+        1.0,
+        per_step,
+        square,
+        square * per_step,
+        fourth,
+        fourth * per_step,
+        fourth * square,
+        fourth * square * per_step,
+    ];
+    let mut s_mm = first_mm;
+    while left > 0 {
+        let mut voxels = [0i32; LANES];
+        let mut counts = [0i32; LANES];
+        let mut lane = 0;
+        while lane < LANES {
+            voxels[lane] = voxel_of(deck, ray.at(s_mm + lane as f32 * step_mm)) as i32;
+            let dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(lane as u32));
+            counts[lane] = quanta(height * powers[lane], dither);
+            lane += 1;
+        }
+        let used = if left < LANES as i32 { left as usize } else { LANES };
+        let mut lane = 0;
+        while lane < used {
+            tally.add(voxels[lane] as usize, counts[lane]);
+            lane += 1;
+        }
+        ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(LANES as u32));
+        height *= fourth * fourth;
+        s_mm += LANES as f32 * step_mm;
+        left -= LANES as i32;
+    }
+}
+
+/// The comb on a stretch where voxels differ: the material is looked up at each point.
+#[inline(always)]
+fn score_comb(deck: &Deck, ray: &mut Ray, control_per_mm: f32, a_mm: f32, b_mm: f32, tally: &mut Tally) {
+    let step_mm = deck.header.block_mm[3];
+    let steps = (b_mm - a_mm) / step_mm;
+    while ray.to_point < steps {
+        let s_mm = a_mm + ray.to_point * step_mm;
+        let voxel = voxel_of(deck, ray.at(s_mm));
+        let material = voxel_material(deck.voxels[voxel]);
+        let height = ray.transmission * exp_minus(control_per_mm * (s_mm - a_mm));
+        let score = height * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
+        tally.add(voxel, quanta(score, ray.dither));
+        ray.dither = ray.dither.wrapping_add(DITHER_STEP);
+        ray.to_point += 1.0;
+    }
+    ray.to_point -= steps;
+}
+
+/// The collision just found takes the material of its voxel.
+#[inline(always)]
+fn set_material(deck: &Deck, ray: &mut Ray) {
+    if let Some(site) = ray.site {
+        let material = voxel_material(deck.voxels[voxel_of(deck, ray.at(site.distance_mm))]);
+        ray.site = Some(Site { material, ..site });
+    }
+}
+
+#[inline(always)]
+fn block(deck: &Deck, index: usize) -> Block {
+    let at = deck.header.places_c[3] as usize + FLOATS_PER_BLOCK * index;
+    let t = &deck.tables[at..at + FLOATS_PER_BLOCK];
+    Block { density_min: t[0], density_max: t[1], kind: t[2], only_material: t[3] }
+}
+
+/// Least and greatest mass attenuation of a kind at the ray's energy [1/mm per g/cm³].
+#[inline(always)]
+fn kind_bounds(deck: &Deck, ray: &Ray, kind: usize) -> (f32, f32) {
+    let kinds = deck.header.counts[1] as usize;
+    let at = deck.header.places_a[2] as usize + 2 * (ray.cell * kinds + kind);
+    let t = &deck.tables;
+    (mix(t[at], t[at + 2 * kinds], ray.between), mix(t[at + 1], t[at + 2 * kinds + 1], ray.between))
+}
+
+/// Place of the voxel that holds a point, or of the nearest one.
+#[inline(always)]
+pub fn voxel_of(deck: &Deck, point: Vec3) -> usize {
+    let h = &deck.header;
+    let i = index_of(point.x * h.per_spacing[0], h.shape[0]);
+    let j = index_of(point.y * h.per_spacing[1], h.shape[1]);
+    let k = index_of(point.z * h.per_spacing[2], h.shape[2]);
+    (i + h.shape[0] as i32 * (j + h.shape[1] as i32 * k)) as usize
+}
+
+#[inline(always)]
+fn index_of(place: f32, count: u32) -> i32 {
+    let inside = least(greatest(place, 0.0), (count as i32 - 1) as f32);
+    // SAFETY: between 0 and count − 1 (a NaN becomes 0 in the maximum), below 2³¹.
+    unsafe { inside.to_int_unchecked() }
+}
+
+/// Cell of a coordinate on an axis of `count` cells of `edge`, clamped to the axis.
+#[inline(always)]
+pub fn cell_of(coordinate: f32, edge: f32, count: u32) -> i32 {
+    index_of(coordinate / edge, count)
+}
+
+/// Distance to the next face along an axis, and between faces.
+#[inline(always)]
+pub fn next_face(cell: i32, edge: f32, direction: f32, origin: f32, per_direction: f32) -> (f32, f32) {
+    let face = if direction >= 0.0 { cell + 1 } else { cell } as f32 * edge;
+    ((face - origin) * per_direction, edge * per_direction.abs())
+}
+
+/// Whether a cell lies outside a grid of cells.
+#[inline(always)]
+pub fn is_outside(at: [i32; 3], shape: [u32; 4]) -> bool {
+    // A negative index is a huge unsigned one.
+    at[0] as u32 >= shape[0] || at[1] as u32 >= shape[1] || at[2] as u32 >= shape[2]
+}
+
+/// Step of the cell's index along an axis.
+#[inline(always)]
+pub fn step_of(direction: f32) -> i32 {
+    if direction >= 0.0 { 1 } else { -1 }
+}

@@ -1,0 +1,100 @@
+//! Tallies in integers: sums that do not depend on their order.
+//!
+//! A score [MeV cm²/g × cm] is counted in quanta of 2⁻²⁴. It is rounded down after adding a number that is uniform over
+//! the quantum (a dither), so that scores far below a quantum still count on average. Twin: `tally.wgsl`.
+
+use crate::physics::functions::least;
+
+/// Quanta in one MeV cm³/g of score.
+pub const QUANTA: f32 = 16_777_216.0;
+/// The greatest score of one point [quanta]; larger ones are cut to it and counted.
+pub const MOST_QUANTA: f32 = 2_147_483_520.0;
+/// Quanta in one MeV of the energy balance.
+pub const BALANCE_QUANTA: f32 = 1_048_576.0;
+/// Step of the dither from point to point: 2³² over the golden ratio, which fills (0, 1) evenly.
+pub const DITHER_STEP: u32 = 0x9E37_79B9;
+
+/// Where an energy or a count of the balance goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Account {
+    /// Leaves the source [MeV].
+    Emitted,
+    /// Stays in the grid at collisions [MeV].
+    Deposited,
+    /// Stays in the collimators at collisions [MeV].
+    Collimated,
+    /// Leaves everything [MeV].
+    Escaped,
+    /// Made (negative) or taken by the roulette [MeV].
+    Roulette,
+    /// Collisions.
+    Collisions,
+    /// Rejection loops that reached their bound, scores that were cut, stacks that were full.
+    GivenUp,
+}
+
+/// Number of accounts.
+pub const ACCOUNTS: usize = 7;
+
+/// The balance: energies in quanta, counts as they are.
+pub type Balance = [i64; ACCOUNTS];
+
+/// One image of quanta and one balance.
+pub struct Tally<'a> {
+    /// Quanta of each voxel.
+    pub image: &'a mut [u64],
+    /// Energies and counts.
+    pub balance: Balance,
+}
+
+impl Tally<'_> {
+    /// Adds quanta to a voxel.
+    #[inline(always)]
+    pub fn add(&mut self, voxel: usize, quanta: i32) {
+        debug_assert!(voxel < self.image.len() && quanta >= 0);
+        // SAFETY: every caller clamps the voxel's three indices to the grid's shape, whose product is the image's length
+        // (checked when the deck is built and when the image is made).
+        unsafe { *self.image.get_unchecked_mut(voxel) += quanta as u32 as u64 };
+    }
+
+    /// Adds an energy to an account.
+    #[inline(always)]
+    pub fn book(&mut self, account: Account, energy_mev: f32) {
+        // Rounded by adding a half and cutting, as WGSL's conversion cuts too.
+        self.balance[account as usize] += (energy_mev * BALANCE_QUANTA + 0.5).floor() as i64;
+    }
+
+    /// Adds one to a count.
+    #[inline(always)]
+    pub fn count(&mut self, account: Account) {
+        self.balance[account as usize] += 1;
+    }
+}
+
+/// A score in whole quanta.
+#[inline(always)]
+pub fn quanta(score: f32, dither: u32) -> i32 {
+    let x = least(score * QUANTA + (dither >> 8) as i32 as f32 * (1.0 / 16_777_216.0), MOST_QUANTA);
+    // SAFETY: scores are finite and not negative, and the minimum is below 2³¹.
+    unsafe { x.to_int_unchecked() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_far_below_a_quantum_count_on_average() {
+        for score in [0.3 / QUANTA, 0.001 / QUANTA, 7.7 / QUANTA, 123_456.3 / QUANTA] {
+            let (mut dither, mut sum, n) = (12_345u32, 0i64, 1_000_000);
+            for _ in 0..n {
+                dither = dither.wrapping_add(DITHER_STEP);
+                sum += i64::from(quanta(score, dither));
+            }
+            let mean = sum as f64 / f64::from(n);
+            let expected = f64::from(score) * f64::from(QUANTA);
+            assert!((mean / expected - 1.0).abs() < 3e-3, "{mean} is not {expected}");
+        }
+    }
+}
