@@ -11,6 +11,7 @@ pub mod coefficients;
 pub mod data;
 pub mod deck;
 pub mod error;
+pub mod gpu;
 pub mod material;
 pub mod physics;
 pub mod run;

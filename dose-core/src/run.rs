@@ -3,6 +3,7 @@
 use crate::case::Quantity;
 use crate::deck::Deck;
 use crate::error::Error;
+use crate::gpu::{Device, Gpu};
 use crate::transport::cpu::Cpu;
 use crate::transport::tally::{ACCOUNTS, Account, BALANCE_QUANTA, Balance, QUANTA};
 use rayon::prelude::*;
@@ -99,13 +100,77 @@ pub struct Outcome {
 pub enum Backend {
     /// The processor's threads.
     Cpu(Cpu),
+    /// A GPU.
+    Gpu(Box<Gpu>),
 }
+
+impl Backend {
+    /// The CPU path on `threads` threads, or as many as there are processors.
+    ///
+    /// # Errors
+    /// The operating system refuses to make the threads.
+    pub fn cpu(threads: Option<usize>) -> Result<Backend, Error> {
+        Cpu::new(threads).map(Backend::Cpu).map_err(|error| Error::Refused {
+            what: "--threads".into(),
+            why: format!("the threads cannot be made: {error}"),
+            remedy: "ask for fewer".into(),
+        })
+    }
+
+    /// The GPU of a number in [`crate::gpu::devices`], or the best one; a software rasteriser if there is no other.
+    ///
+    /// # Errors
+    /// There is no such GPU, or none at all.
+    pub fn gpu(device: Option<usize>) -> Result<Backend, Error> {
+        Ok(Backend::Gpu(Box::new(Gpu::new(device)?)))
+    }
+
+    /// The GPU asked for, else the best one that is hardware, else the CPU path; and which it is and why, in words.
+    ///
+    /// # Errors
+    /// There is no such GPU, or the operating system refuses to make the threads.
+    pub fn auto(device: Option<usize>, threads: Option<usize>) -> Result<(Backend, String), Error> {
+        if device.is_some() {
+            return Ok((Backend::gpu(device)?, "it was asked for".into()));
+        }
+        if let Some(gpu) = Gpu::hardware() {
+            let because = format!("{} is the best GPU found", gpu.describe().name);
+            return Ok((Backend::Gpu(Box::new(gpu)), because));
+        }
+        let because = match crate::gpu::devices().first() {
+            Some(software) => format!("the only GPU found, {}, is software and slower than the CPU path", software.name),
+            None => "no GPU was found".into(),
+        };
+        Ok((Backend::cpu(threads)?, because))
+    }
+
+    /// What does the work.
+    pub fn describe(&self) -> Device {
+        match self {
+            Backend::Cpu(cpu) => Device::cpu(cpu.threads()),
+            Backend::Gpu(gpu) => gpu.describe().clone(),
+        }
+    }
+}
+
+impl Backend {
+    /// Runs work of the host on the threads that the user granted.
+    fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        match self {
+            Backend::Cpu(cpu) => cpu.install(work),
+            Backend::Gpu(_) => work(),
+        }
+    }
+}
+
+/// Voxels that a thread works on at a time when images are added.
+const PIECE: usize = 1 << 14;
 
 /// Follows the histories of a deck.
 ///
 /// # Errors
-/// [`Error::Cancelled`] when `progress` breaks off; refused when there are no histories, fewer than two batches, or so
-/// many histories that a tally might overflow.
+/// [`Error::Cancelled`] when `progress` breaks off; refused when there are no histories, fewer than two batches, so many
+/// histories that a tally might overflow, or a grid too large for the GPU; [`Error::Gpu`] when the GPU keeps failing.
 pub fn transport(
     deck: &Deck,
     settings: &Settings,
@@ -127,19 +192,23 @@ pub fn transport(
         }
         !cancelled.load(Ordering::Relaxed)
     };
+    if let Backend::Gpu(gpu) = backend {
+        gpu.load(deck)?;
+    }
     let mut fold = Fold::new(deck.voxels.len(), settings.regions.len());
     let mut image = vec![0u64; deck.voxels.len()];
     for batch in 0..batches {
         let range = total * batch / batches..total * (batch + 1) / batches;
-        image.par_iter_mut().for_each(|quanta| *quanta = 0);
+        backend.install(|| image.par_chunks_mut(PIECE).for_each(|piece| piece.fill(0)));
         let histories = range.end - range.start;
         let balance = match backend {
             Backend::Cpu(cpu) => cpu.batch(deck, key, range, &mut image, &advance),
+            Backend::Gpu(gpu) => gpu.batch(deck, key, range, &mut image, &advance)?,
         };
         if cancelled.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }
-        fold.add(&image, histories, &balance, &settings.regions);
+        backend.install(|| fold.add(&image, histories, &balance, &settings.regions));
     }
     Ok(fold.finish(deck, total, &settings.regions))
 }
@@ -184,7 +253,7 @@ impl Fold {
     fn add(&mut self, image: &[u64], histories: u64, balance: &Balance, regions: &[Vec<u32>]) {
         // Batches differ by at most one history; squares are of the mean per history, so that this does not matter.
         let per_history = 1.0 / histories as f64;
-        self.sum.par_iter_mut().zip(&mut self.squares).zip(image).with_min_len(1 << 14).for_each(
+        self.sum.par_iter_mut().zip(&mut self.squares).zip(image).with_min_len(PIECE).for_each(
             |((sum, square), &quanta)| {
                 *sum += quanta;
                 let mean = quanta as f64 * per_history;

@@ -10,13 +10,15 @@ use crate::case::Case;
 use crate::run::VarianceReduction;
 
 /// Distance from the field in which the wished weight halves [mm].
-pub(super) const HALVING_MM: f64 = 120.0;
+pub(super) const HALVING_MM: f64 = 100.0;
+/// How far ahead a photon looks that leaves a collision [mm].
+const AHEAD_MM: f64 = 60.0;
 /// Distance beyond the field's edge where splitting begins [mm].
 const MARGIN_MM: f64 = 0.0;
 /// Least weight that splitting aims at.
 const LEAST: f64 = 1.0 / 512.0;
 /// Edge of an importance cell [mm].
-const CELL_MM: f64 = 20.0;
+const CELL_MM: f64 = 40.0;
 
 /// Writes the importance cells into the tables.
 pub(super) fn add_importance(
@@ -33,7 +35,9 @@ pub(super) fn add_importance(
     let edge: [f64; 3] = std::array::from_fn(|a| size[a] / cells[a] as f64);
     header.importance_shape =
         [cells[0] as u32, cells[1] as u32, cells[2] as u32, cells.iter().product::<usize>() as u32];
-    header.importance_mm = [edge[0] as f32, edge[1] as f32, edge[2] as f32, 0.0];
+    let ahead_mm = if variance_reduction == VarianceReduction::Auto { AHEAD_MM } else { 0.0 };
+    header.importance_mm = [edge[0] as f32, edge[1] as f32, edge[2] as f32, ahead_mm as f32];
+    header.per_spacing[3] = (-ahead_mm / HALVING_MM).exp2() as f32;
     header.choices[0] = tables.place(1);
     for k in 0..cells[2] {
         for j in 0..cells[1] {

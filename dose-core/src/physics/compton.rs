@@ -2,7 +2,7 @@
 //!
 //! Twin: `compton.wgsl`.
 
-use super::functions::{exp_minus, greatest, least, ln};
+use super::functions::least;
 use super::lattice::{KLEIN_NISHINA, MOMENTUM, mix};
 use super::ELECTRON_REST_MEV;
 
@@ -32,22 +32,19 @@ pub fn scattered_energy_mev(energy_mev: f32, one_minus_cos: f32) -> f32 {
 
 /// 1 − cos θ at a quantile of the Klein-Nishina distribution.
 ///
-/// The table holds ln(E/E') / ln(1 + 2k), k = E/mₑc², which runs from 0 to 1 and is nearly straight in the quantile.
+/// The table holds E/E' − 1 = k (1 − cos θ), k = E/mₑc², which is smooth in the quantile and nearly a power of the energy.
 /// `table` has [`QUANTILES`] values at each node of [`KLEIN_NISHINA`].
 #[inline(always)]
 pub fn one_minus_cos(table: &[f32], energy_mev: f32, quantile: f32) -> f32 {
-    let k = energy_mev / ELECTRON_REST_MEV;
     let (cell, between) = KLEIN_NISHINA.locate(energy_mev);
     let place = quantile * (QUANTILES - 1) as f32;
     // SAFETY: a quantile in (0, 1) keeps the place within the table.
-    let step: usize = unsafe { place.to_int_unchecked::<i32>() } as usize;
+    let step: i32 = unsafe { place.to_int_unchecked() };
     let within = place - step as f32;
-    let at = cell * QUANTILES + step;
+    let at = cell * QUANTILES + step as usize;
     let lower = mix(table[at], table[at + 1], within);
     let upper = mix(table[at + QUANTILES], table[at + QUANTILES + 1], within);
-    let share = mix(lower, upper, between);
-    let ratio_minus_one = 1.0 / exp_minus(share * ln(1.0 + 2.0 * k)) - 1.0;
-    greatest(least(ratio_minus_one / k, 2.0), 0.0)
+    least(mix(lower, upper, between) * (ELECTRON_REST_MEV / energy_mev), 2.0)
 }
 
 /// Probability that a bound electron takes part in a scattering that a free one would: S(x)/Z of the mixture.
@@ -89,7 +86,8 @@ pub fn inverse_table() -> Vec<f32> {
                 step += 1;
             }
             let within = (target - cumulative[step]) / (cumulative[step + 1] - cumulative[step]);
-            table.push(((step as f64 + within) / STEPS as f64) as f32);
+            let share = (step as f64 + within) / STEPS as f64;
+            table.push(((share * full).exp() - 1.0) as f32);
         }
     }
     table

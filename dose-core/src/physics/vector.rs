@@ -65,7 +65,7 @@ impl From<[f64; 3]> for Vec3 {
 pub fn deflected(direction: Vec3, one_minus_cos: f32, cos_azimuth: f32, sin_azimuth: f32) -> Vec3 {
     let cos = 1.0 - one_minus_cos;
     let sin = greatest(one_minus_cos * (2.0 - one_minus_cos), 0.0).sqrt();
-    let sign = if direction.z >= 0.0 { 1.0 } else { -1.0 };
+    let sign = 1.0f32.copysign(direction.z);
     let a = -1.0 / (sign + direction.z);
     let b = direction.x * direction.y * a;
     let first = vec3(1.0 + sign * direction.x * direction.x * a, sign * b, -sign * direction.x);

@@ -2,8 +2,10 @@
 //!
 //! Integers make the order of additions meaningless, so threads and chunks cannot change a tally.
 
-use super::history::follow;
+use super::collide::collide;
+use super::history::{Steps, follow};
 use super::leg::{Leg, Stream};
+use super::ray::{Site, walk};
 use super::tally::{ACCOUNTS, Balance, Tally};
 use crate::deck::Deck;
 use rayon::prelude::*;
@@ -30,6 +32,11 @@ impl Cpu {
         Ok(Cpu { pool, images: Vec::new() })
     }
 
+    /// Runs work on these threads.
+    pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.pool.install(work)
+    }
+
     /// Number of threads.
     pub fn threads(&self) -> usize {
         self.pool.current_num_threads()
@@ -42,7 +49,7 @@ impl Cpu {
         deck: &Deck,
         key: [u32; 2],
         histories: Range<u64>,
-        batch_image: &mut [u64],
+        batch_image: &mut Vec<u64>,
         advance: &(dyn Fn(u64) -> bool + Sync),
     ) -> Balance {
         let voxels = deck.voxels.len();
@@ -70,6 +77,11 @@ impl Cpu {
         });
         let mut images: Vec<_> =
             self.images.iter().map(|image| image.lock().expect("no thread panicked")).collect();
+        if let [only] = &mut images[..] {
+            // The cleared image becomes the thread's next.
+            std::mem::swap(batch_image, only);
+            images.clear();
+        }
         let mut slices: Vec<&mut [u64]> = images.iter_mut().map(|image| image.as_mut_slice()).collect();
         self.pool.install(|| gather(batch_image, &mut slices));
         let mut total = [0; ACCOUNTS];
@@ -96,22 +108,75 @@ fn gather(batch_image: &mut [u64], images: &mut [&mut [u64]]) {
 /// arithmetic, so both versions give the same bits.
 fn follow_range(deck: &Deck, key: [u32; 2], histories: Range<u64>, waiting: &mut Vec<Leg>, tally: &mut Tally) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") {
-        // SAFETY: the processor has the features that the function is compiled for.
-        return unsafe { follow_range_avx2(deck, key, histories, waiting, tally) };
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") {
+        for history in histories {
+            follow::<Avx2>(deck, Stream { key, history }, waiting, tally);
+        }
+        return;
     }
-    follow_range_plain(deck, key, histories, waiting, tally);
+    for history in histories {
+        follow::<Plain>(deck, Stream { key, history }, waiting, tally);
+    }
 }
+
+/// What every processor can do.
+struct Plain;
+
+impl Steps for Plain {
+    fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
+        walk(deck, leg, stream, tally)
+    }
+    fn collide(
+        deck: &Deck,
+        leg: &Leg,
+        site: Site,
+        stream: Stream,
+        copy: u32,
+        waiting: &mut Vec<Leg>,
+        tally: &mut Tally,
+    ) {
+        collide(deck, leg, site, stream, copy, waiting, tally);
+    }
+}
+
+/// Eight numbers at a time. Only to be used where the processor has AVX2, BMI1 and BMI2.
+#[cfg(target_arch = "x86_64")]
+struct Avx2;
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn follow_range_avx2(deck: &Deck, key: [u32; 2], histories: Range<u64>, waiting: &mut Vec<Leg>, tally: &mut Tally) {
-    follow_range_plain(deck, key, histories, waiting, tally);
-}
-
-#[inline(always)]
-fn follow_range_plain(deck: &Deck, key: [u32; 2], histories: Range<u64>, waiting: &mut Vec<Leg>, tally: &mut Tally) {
-    for history in histories {
-        follow(deck, Stream { key, history }, waiting, tally);
+impl Steps for Avx2 {
+    #[inline(always)]
+    fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
+        #[target_feature(enable = "avx2,bmi1,bmi2")]
+        fn walk_avx2(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
+            walk(deck, leg, stream, tally)
+        }
+        // SAFETY: `follow_range` has asked the processor.
+        unsafe { walk_avx2(deck, leg, stream, tally) }
+    }
+    #[inline(always)]
+    fn collide(
+        deck: &Deck,
+        leg: &Leg,
+        site: Site,
+        stream: Stream,
+        copy: u32,
+        waiting: &mut Vec<Leg>,
+        tally: &mut Tally,
+    ) {
+        #[target_feature(enable = "avx2,bmi1,bmi2")]
+        fn collide_avx2(
+            deck: &Deck,
+            leg: &Leg,
+            site: Site,
+            stream: Stream,
+            copy: u32,
+            waiting: &mut Vec<Leg>,
+            tally: &mut Tally,
+        ) {
+            collide(deck, leg, site, stream, copy, waiting, tally);
+        }
+        // SAFETY: `follow_range` has asked the processor.
+        unsafe { collide_avx2(deck, leg, site, stream, copy, waiting, tally) }
     }
 }

@@ -24,6 +24,10 @@ const LANES: usize = 8;
 #[inline(always)]
 pub fn walk_grid(deck: &Deck, ray: &mut Ray, enter_mm: f32, leave_mm: f32, tally: &mut Tally) {
     let h = &deck.header;
+    if h.block_shape[3] == 1 {
+        walk_block(deck, ray, 0, enter_mm, leave_mm, tally);
+        return;
+    }
     let start = ray.at(enter_mm);
     let edge = h.block_mm;
     let mut at = [
@@ -86,7 +90,7 @@ fn walk_block(deck: &Deck, ray: &mut Ray, index: usize, from_mm: f32, to_mm: f32
             score_comb(deck, ray, control_per_mm, a_mm, b_mm, tally);
         }
         if ray.pass(a_mm, control_per_mm * (b_mm - a_mm), control_per_mm) {
-            set_material(deck, ray);
+            set_material(deck, ray, block.only_material);
         }
         if !has_event {
             ray.to_residual -= residual_per_mm * (to_mm - a_mm);
@@ -134,9 +138,11 @@ fn score_uniform(
         ray.to_point -= steps;
         return;
     }
-    let points = (steps - ray.to_point).ceil();
-    ray.to_point += points - steps;
-    let mut left = points as i32;
+    // SAFETY: positive, and at most the steps across the grid. A point that falls on the very end counts for the next
+    // stretch or for none.
+    let mut left: i32 = unsafe { (steps - ray.to_point).to_int_unchecked() };
+    left += 1;
+    ray.to_point += left as f32 - steps;
     let score = ray.transmission * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
     let mut height = score * exp_minus(attenuation_per_mm * (first_mm - a_mm));
     let per_step = exp_minus(attenuation_per_mm * step_mm);
@@ -160,12 +166,13 @@ fn score_uniform(
         while lane < LANES {
             voxels[lane] = voxel_of(deck, ray.at(s_mm + lane as f32 * step_mm)) as i32;
             let dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(lane as u32));
-            counts[lane] = quanta(height * powers[lane], dither);
+            // Points beyond the end count nothing; to leave them out by a branch costs more than to add zero.
+            let is_used = -i32::from((lane as i32) < left);
+            counts[lane] = quanta(height * powers[lane], dither) & is_used;
             lane += 1;
         }
-        let used = if left < LANES as i32 { left as usize } else { LANES };
         let mut lane = 0;
-        while lane < used {
+        while lane < LANES {
             tally.add(voxels[lane] as usize, counts[lane]);
             lane += 1;
         }
@@ -194,11 +201,15 @@ fn score_comb(deck: &Deck, ray: &mut Ray, control_per_mm: f32, a_mm: f32, b_mm: 
     ray.to_point -= steps;
 }
 
-/// The collision just found takes the material of its voxel.
+/// The collision just found takes the material of its voxel, which need not be looked up where all have the same.
 #[inline(always)]
-fn set_material(deck: &Deck, ray: &mut Ray) {
+fn set_material(deck: &Deck, ray: &mut Ray, only_material: f32) {
     if let Some(site) = ray.site {
-        let material = voxel_material(deck.voxels[voxel_of(deck, ray.at(site.distance_mm))]);
+        let material = if only_material >= 0.0 {
+            only_material as usize
+        } else {
+            voxel_material(deck.voxels[voxel_of(deck, ray.at(site.distance_mm))])
+        };
         ray.site = Some(Site { material, ..site });
     }
 }

@@ -18,6 +18,8 @@ pub struct Leg {
     pub weight: f32,
     /// Which leg of its history it is; names its random words.
     pub branch: u32,
+    /// The first words of its ray, drawn while its parent collided, where the processor had time.
+    pub words: [u32; 4],
 }
 
 /// What random words a history draws: the run's seed and the history's number.

@@ -8,6 +8,7 @@ pub mod collide;
 pub mod cpu;
 pub mod grid_walk;
 pub mod history;
+pub mod importance;
 pub mod leg;
 pub mod ray;
 pub mod source;

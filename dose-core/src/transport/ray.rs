@@ -119,7 +119,7 @@ impl Ray {
 /// Walks the ray of a leg and says where its photon collides, if it does.
 #[inline(always)]
 pub fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
-    let words = stream.words(leg.branch, DRAW_RAY);
+    let words = leg.words;
     let (cell, between) = ENERGY.locate(leg.energy_mev);
     let mut ray = Ray {
         origin: leg.position_mm,

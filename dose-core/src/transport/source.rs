@@ -1,6 +1,6 @@
 //! A source photon: where it starts, where it heads, its energy. Twin: `source.wgsl`.
 
-use super::leg::{DRAW_ENERGY, DRAW_SOURCE, Leg, Stream};
+use super::leg::{DRAW_ENERGY, DRAW_RAY, DRAW_SOURCE, Leg, Stream};
 use super::tally::{Account, Tally};
 use crate::deck::{Deck, EMISSION_POINT};
 use crate::physics::lattice::mix;
@@ -26,6 +26,7 @@ pub fn emit(deck: &Deck, stream: Stream, tally: &mut Tally) -> Leg {
         energy_mev,
         weight: 1.0,
         branch: SOURCE_BRANCH,
+        words: stream.words(SOURCE_BRANCH, DRAW_RAY),
     };
     if h.choices[1] != EMISSION_POINT {
         let words = stream.words(SOURCE_BRANCH, DRAW_SOURCE);

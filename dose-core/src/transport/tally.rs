@@ -62,7 +62,8 @@ impl Tally<'_> {
     #[inline(always)]
     pub fn book(&mut self, account: Account, energy_mev: f32) {
         // Rounded by adding a half and cutting, as WGSL's conversion cuts too.
-        self.balance[account as usize] += (energy_mev * BALANCE_QUANTA + 0.5).floor() as i64;
+        let quanta = energy_mev * BALANCE_QUANTA;
+        self.balance[account as usize] += (if quanta < 0.0 { quanta - 0.5 } else { quanta + 0.5 }) as i64;
     }
 
     /// Adds one to a count.

@@ -1,0 +1,49 @@
+//! The program `straydose`: arguments in, files and one exit status out.
+
+mod args;
+mod backend;
+mod beam;
+mod case_builder;
+mod case_file;
+mod checks;
+mod console;
+mod devices;
+mod exit;
+mod input_file;
+mod interrupt;
+mod materials;
+mod memory;
+mod output_folder;
+mod progress;
+mod run_record;
+mod solids;
+mod spectrum_file;
+mod transport;
+mod voxels;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use exit::Failure;
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ended = catch_unwind(|| match &arguments.command {
+        Command::Transport(transport) => transport::run(transport, &arguments.common),
+        Command::Devices(devices) => {
+            devices::run(devices)?;
+            Ok(())
+        }
+    });
+    let failure = match ended {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(failure)) => failure,
+        Err(_) => Failure::failed(
+            "an error in the program itself, described above; nothing was written",
+            "reporting it with the case file and this text",
+        ),
+    };
+    console::note(&failure.to_string());
+    failure.status.into()
+}

@@ -1,0 +1,6 @@
+//! Files that other programs read and write.
+
+pub mod error;
+pub mod nifti;
+
+pub use error::Error;

@@ -1,0 +1,106 @@
+//! The kernels, each a list of parts.
+
+use crate::{Kernel, Part, part};
+
+/// Parts of physics: pure functions of state, tables and random words.
+const PHYSICS: [Part; 10] = [
+    part!("constants.wgsl"),
+    part!("deck.wgsl"),
+    part!("random.wgsl"),
+    part!("functions.wgsl"),
+    part!("vector.wgsl"),
+    part!("lattice.wgsl"),
+    part!("compton.wgsl"),
+    part!("rayleigh.wgsl"),
+    part!("pair.wgsl"),
+    part!("bremsstrahlung.wgsl"),
+];
+
+/// Parts of transport: what a step of a history does.
+const STEP: [Part; 13] = [
+    part!("batch.wgsl"),
+    part!("leg.wgsl"),
+    part!("tally.wgsl"),
+    part!("source.wgsl"),
+    part!("ray.wgsl"),
+    part!("grid_walk.wgsl"),
+    part!("voxel_walk.wgsl"),
+    part!("importance.wgsl"),
+    part!("collide.wgsl"),
+    part!("history.wgsl"),
+    part!("counters.wgsl"),
+    part!("queue.wgsl"),
+    part!("transport.wgsl"),
+];
+
+/// A step of the transport. Needs the grid's accessors (`Segments::source`).
+pub const TRANSPORT: Kernel =
+    Kernel { entry: "transport", parts: &join::<24>(&[&PHYSICS, &STEP, &[part!("no_signature.wgsl")]]) };
+
+/// The same step, which also signs each history's path; for tests.
+pub const SIGNED_TRANSPORT: Kernel =
+    Kernel { entry: "transport", parts: &join::<24>(&[&PHYSICS, &STEP, &[part!("signature.wgsl")]]) };
+
+/// What happens between two steps.
+pub const PLAN: Kernel = Kernel {
+    entry: "plan",
+    parts: &[part!("constants.wgsl"), part!("batch.wgsl"), part!("counters.wgsl"), part!("plan.wgsl")],
+};
+
+/// Probes: kernels that run the functions of one module on a list of inputs; for tests.
+pub mod probes {
+    use super::{Kernel, PHYSICS, join, part};
+
+    /// Random words of counters.
+    pub const RANDOM: Kernel = probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/random.wgsl")]]));
+    /// Logarithm, exponential, sine and cosine.
+    pub const FUNCTIONS: Kernel =
+        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/functions.wgsl")]]));
+    /// Deflections and isotropic directions.
+    pub const VECTOR: Kernel =
+        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/vector.wgsl")]]));
+    /// Cells and fractions.
+    pub const LATTICE: Kernel =
+        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/lattice.wgsl")]]));
+    /// Compton scattering of the first material.
+    pub const COMPTON: Kernel =
+        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/compton.wgsl")]]));
+    /// Rayleigh scattering of the first material.
+    pub const RAYLEIGH: Kernel =
+        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/rayleigh.wgsl")]]));
+    /// Bremsstrahlung of the first material.
+    pub const BREMSSTRAHLUNG: Kernel =
+        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/bremsstrahlung.wgsl")]]));
+
+    /// All of them, with their names.
+    pub const ALL: [(&str, Kernel); 7] = [
+        ("random", RANDOM),
+        ("functions", FUNCTIONS),
+        ("vector", VECTOR),
+        ("lattice", LATTICE),
+        ("compton", COMPTON),
+        ("rayleigh", RAYLEIGH),
+        ("bremsstrahlung", BREMSSTRAHLUNG),
+    ];
+
+    const fn probe(parts: &'static [super::Part]) -> Kernel {
+        Kernel { entry: "probe", parts }
+    }
+}
+
+/// Lists of parts one after the other.
+const fn join<const N: usize>(lists: &[&[Part]]) -> [Part; N] {
+    let mut all = [Part { name: "", text: "" }; N];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let mut i = 0;
+        while i < lists[list].len() {
+            all[at] = lists[list][i];
+            at += 1;
+            i += 1;
+        }
+        list += 1;
+    }
+    assert!(at == N, "the stated length is not the sum of the lists");
+    all
+}

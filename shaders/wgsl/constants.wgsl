@@ -1,0 +1,65 @@
+// Numbers that Rust and WGSL share; `tests/twins` reads them back and compares.
+
+// Rest energy of the electron [MeV], CODATA 2018. Twin: `physics::ELECTRON_REST_MEV`.
+const ELECTRON_REST_MEV: f32 = 0.51099895;
+// 1/hc, times what sin(theta/2) from 1 - cos theta needs [1/(A MeV)]. Twin: `physics::compton::MOMENTUM_PER_MEV`.
+const MOMENTUM_PER_MEV: f32 = 80.65544;
+// Quantiles of the Klein-Nishina table at one energy. Twin: `physics::compton::QUANTILES`.
+const COMPTON_QUANTILES: u32 = 129u;
+// Quantiles of the bremsstrahlung table at one energy. Twin: `physics::bremsstrahlung::QUANTILES`.
+const BREMSSTRAHLUNG_QUANTILES: u32 = 65u;
+// Floats of one node of the bremsstrahlung table. Twin: `physics::bremsstrahlung::FLOATS_PER_NODE`.
+const BREMSSTRAHLUNG_FLOATS_PER_NODE: u32 = 131u;
+
+// Draw numbers. Twins: `transport::leg`.
+const DRAW_SOURCE: u32 = 0x40000000u;
+const DRAW_ENERGY: u32 = 0x50000000u;
+const DRAW_RAY: u32 = 0u;
+const DRAW_FAINT: u32 = 0x10000000u;
+const DRAW_ROULETTE: u32 = 0x20000000u;
+const DRAW_COLLISION: u32 = 0x30000000u;
+const DRAWS_PER_COPY: u32 = 0x1000u;
+// Draw numbers within a collision. Twins: `transport::collide`.
+const DRAW_PAIR: u32 = 0x800u;
+const DRAW_FLUORESCENCE: u32 = 0x801u;
+const DRAW_ELECTRON: u32 = 0x802u;
+const DRAW_LUCK: u32 = 0x804u;
+const CHILDREN_PER_COPY: u32 = 8u;
+// Tries of a rejection before the last candidate is taken. Twins: `transport::{collide, source}`.
+const TRIES: u32 = 64u;
+
+// Tally. Twins: `transport::tally`.
+const QUANTA: f32 = 16777216.0;
+const MOST_QUANTA: f32 = 2147483520.0;
+const BALANCE_QUANTA: f32 = 1048576.0;
+const DITHER_STEP: u32 = 0x9E3779B9u;
+// Accounts of the energy balance, in the order of `transport::tally::Account`.
+const ACCOUNTS: u32 = 7u;
+const EMITTED: u32 = 0u;
+const DEPOSITED: u32 = 1u;
+const COLLIMATED: u32 = 2u;
+const ESCAPED: u32 = 3u;
+const ROULETTE: u32 = 4u;
+const COLLISIONS: u32 = 5u;
+const GIVEN_UP: u32 = 6u;
+
+// Rays. Twins: `transport::ray`, `deck`.
+const FAINT: f32 = 0.01;
+const FAINT_SURVIVAL: f32 = 0.25;
+const HARD_EVENTS: f32 = 1.0;
+// Bounds of loops that Rust leaves open: residual events in a block, scoring points on a stretch.
+const MOST_EVENTS: u32 = 4096u;
+const MOST_POINTS: u32 = 65536u;
+const SOLID_FLOATS: u32 = 8u;
+const FLOATS_PER_BLOCK: u32 = 4u;
+// Importance. Twins: `transport::importance`.
+const MOST_COPIES: f32 = 8.0;
+const SPLIT_ABOVE: f32 = 1.5;
+const ROULETTE_BELOW: f32 = 0.6;
+// Twins: `deck::{EMISSION_POINT, MAX_FLUORESCING, MATERIAL_BITS}`.
+const EMISSION_POINT: u32 = 0u;
+const MAX_FLUORESCING: u32 = 4u;
+const MATERIAL_MASK: u32 = 0xffu;
+
+// Stands where Rust has infinity: farther than any ray, and finite as WGSL asks.
+const FAR: f32 = 1e30;

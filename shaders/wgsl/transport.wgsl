@@ -1,0 +1,25 @@
+// Entry point of a step: every invocation flies one leg, from the queue or fresh from the source.
+
+@compute @workgroup_size(64)
+fn transport(@builtin(global_invocation_id) id: vec3<u32>) {
+    let live = atomicLoad(&counters[LIVE]);
+    if id.x >= live + atomicLoad(&counters[FRESH]) {
+        return;
+    }
+    if id.x < live {
+        let leg = load_leg(id.x);
+        stream = stream_of(leg.history);
+        follow_leg(leg);
+    } else {
+        let history = atomicLoad(&counters[EMITTED_SO_FAR]) + id.x - live;
+        stream = stream_of(history);
+        let leg = emit(history);
+        book(EMITTED, leg.energy_mev);
+        if leg.energy_mev < cutoff_mev() {
+            book(ESCAPED, leg.energy_mev);
+        } else {
+            follow_leg(leg);
+        }
+    }
+    close_books(id.x);
+}

@@ -1,0 +1,6 @@
+//! The real program, as a script calls it: exit statuses, messages, files, interruption.
+
+mod command_line;
+mod output;
+mod refusals;
+mod workplace;

@@ -1,0 +1,8 @@
+//! The engine against formulas, against itself, and against anything that may come in.
+
+mod balance;
+mod collimators;
+mod honesty;
+mod properties;
+mod reproducibility;
+mod unbiasedness;

@@ -1,0 +1,8 @@
+//! What the tests of the whole share: the reference, the comparison with it, statistics.
+
+pub mod cases;
+pub mod comparison;
+pub mod experiments;
+pub mod figures;
+pub mod reference;
+pub mod statistics;

@@ -1,0 +1,7 @@
+//! The engine beside independent results (EGSnrc): every miss is listed, not only the first.
+//!
+//! The reference is read from the folder that `STRAYDOSE_SHARED` names; without it these tests say that they are
+//! skipped. The long runs are in `docs/validation.md`, written by the program `validate` of this package.
+
+mod pencils;
+mod water_tank;

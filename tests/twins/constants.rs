@@ -1,0 +1,93 @@
+//! Constants of the shaders equal those of Rust.
+
+use dose_core::deck;
+use dose_core::physics::lattice::{ELECTRON, ENERGY, KLEIN_NISHINA, Lattice, MOMENTUM};
+use dose_core::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton};
+use dose_core::transport::{collide, importance, leg, tally};
+use naga::{Expression, Handle, Literal, Module};
+use shaders::kernels::TRANSPORT;
+use shaders::segments::Segments;
+
+/// The transport's module.
+pub fn module() -> Module {
+    let source = TRANSPORT.source(&[&Segments::new(1000, 1 << 20).source()]);
+    naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source)))
+}
+
+fn constant(module: &Module, name: &str) -> Handle<Expression> {
+    let found = module.constants.iter().find(|(_, constant)| constant.name.as_deref() == Some(name));
+    found.unwrap_or_else(|| panic!("the shaders have no constant {name}")).1.init
+}
+
+fn number(module: &Module, expression: Handle<Expression>) -> f64 {
+    match module.global_expressions[expression] {
+        Expression::Literal(Literal::F32(value)) => f64::from(value),
+        Expression::Literal(Literal::U32(value)) => f64::from(value),
+        Expression::Literal(Literal::I32(value)) => f64::from(value),
+        ref other => panic!("not a number: {other:?}"),
+    }
+}
+
+fn lattice(module: &Module, name: &str) -> Lattice {
+    let Expression::Compose { ref components, .. } = module.global_expressions[constant(module, name)] else {
+        panic!("{name} is not a struct");
+    };
+    let part = |i: usize| number(module, components[i]);
+    Lattice { bits: part(0) as u32, min_exponent: part(1) as i32, octaves: part(2) as u32 }
+}
+
+#[test]
+fn shared_numbers_are_equal() {
+    let module = module();
+    let pairs: &[(&str, f64)] = &[
+        ("ELECTRON_REST_MEV", ELECTRON_REST_MEV.into()),
+        ("MOMENTUM_PER_MEV", compton::MOMENTUM_PER_MEV.into()),
+        ("COMPTON_QUANTILES", compton::QUANTILES as f64),
+        ("BREMSSTRAHLUNG_QUANTILES", bremsstrahlung::QUANTILES as f64),
+        ("BREMSSTRAHLUNG_FLOATS_PER_NODE", bremsstrahlung::FLOATS_PER_NODE as f64),
+        ("DRAW_SOURCE", leg::DRAW_SOURCE.into()),
+        ("DRAW_ENERGY", leg::DRAW_ENERGY.into()),
+        ("DRAW_RAY", leg::DRAW_RAY.into()),
+        ("DRAW_FAINT", leg::DRAW_FAINT.into()),
+        ("DRAW_ROULETTE", leg::DRAW_ROULETTE.into()),
+        ("DRAW_COLLISION", leg::DRAW_COLLISION.into()),
+        ("DRAWS_PER_COPY", leg::DRAWS_PER_COPY.into()),
+        ("CHILDREN_PER_COPY", collide::CHILDREN_PER_COPY.into()),
+        ("QUANTA", tally::QUANTA.into()),
+        ("MOST_QUANTA", tally::MOST_QUANTA.into()),
+        ("BALANCE_QUANTA", tally::BALANCE_QUANTA.into()),
+        ("DITHER_STEP", tally::DITHER_STEP.into()),
+        ("ACCOUNTS", tally::ACCOUNTS as f64),
+        ("EMITTED", tally::Account::Emitted as usize as f64),
+        ("DEPOSITED", tally::Account::Deposited as usize as f64),
+        ("COLLIMATED", tally::Account::Collimated as usize as f64),
+        ("ESCAPED", tally::Account::Escaped as usize as f64),
+        ("ROULETTE", tally::Account::Roulette as usize as f64),
+        ("COLLISIONS", tally::Account::Collisions as usize as f64),
+        ("GIVEN_UP", tally::Account::GivenUp as usize as f64),
+        ("HARD_EVENTS", deck::HARD_EVENTS.into()),
+        ("SOLID_FLOATS", deck::SOLID_FLOATS as f64),
+        ("MOST_COPIES", importance::MOST_COPIES.into()),
+        ("EMISSION_POINT", deck::EMISSION_POINT.into()),
+        ("MAX_FLUORESCING", deck::MAX_FLUORESCING as f64),
+        ("MATERIAL_MASK", f64::from((1u32 << deck::MATERIAL_BITS) - 1)),
+        ("FLOATS_PER_BLOCK", (size_of::<deck::Block>() / 4) as f64),
+    ];
+    let wrong: Vec<String> = pairs
+        .iter()
+        .map(|&(name, rust)| (name, number(&module, constant(&module, name)), rust))
+        .filter(|(_, wgsl, rust)| wgsl != rust)
+        .map(|(name, wgsl, rust)| format!("{name}: {wgsl} in WGSL, {rust} in Rust"))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn lattices_are_equal() {
+    let module = module();
+    for (name, rust) in
+        [("ENERGY", ENERGY), ("KLEIN_NISHINA", KLEIN_NISHINA), ("MOMENTUM", MOMENTUM), ("ELECTRON", ELECTRON)]
+    {
+        assert_eq!(lattice(&module, name), rust, "{name}");
+    }
+}
