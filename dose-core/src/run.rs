@@ -138,7 +138,9 @@ impl Backend {
             return Ok((Backend::Gpu(Box::new(gpu)), because));
         }
         let because = match crate::gpu::devices().first() {
-            Some(software) => format!("the only GPU found, {}, is software and slower than the CPU path", software.name),
+            Some(software) => {
+                format!("the only GPU found, {}, is software and slower than the CPU path", software.name)
+            }
             None => "no GPU was found".into(),
         };
         Ok((Backend::cpu(threads)?, because))
@@ -225,7 +227,11 @@ fn check(settings: &Settings) -> Result<(), Error> {
     }
     // A history scores less than 2^10 MeV cm3/g in any one voxel, 2^34 quanta, so that 2^29 of these might fill a u64.
     if settings.histories > 1 << 40 {
-        return refuse("run.histories", format!("{} is more than 2^40", settings.histories), "split the run by seeds");
+        return refuse(
+            "run.histories",
+            format!("{} is more than 2^40", settings.histories),
+            "split the run by seeds",
+        );
     }
     Ok(())
 }

@@ -52,7 +52,8 @@ pub mod probes {
     use super::{Kernel, PHYSICS, join, part};
 
     /// Random words of counters.
-    pub const RANDOM: Kernel = probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/random.wgsl")]]));
+    pub const RANDOM: Kernel =
+        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/random.wgsl")]]));
     /// Logarithm, exponential, sine and cosine.
     pub const FUNCTIONS: Kernel =
         probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/functions.wgsl")]]));

@@ -59,14 +59,17 @@ impl Segments {
         }
         for s in 0..self.tally_segments {
             let binding = self.tally_binding(s);
-            put(format!("@group(0) @binding({binding}) var<storage, read_write> tally_{s}: array<atomic<u32>>;"));
+            put(format!(
+                "@group(0) @binding({binding}) var<storage, read_write> tally_{s}: array<atomic<u32>>;"
+            ));
         }
         put("\n// Word of a voxel.\nfn voxel_word(voxel: u32) -> u32 {".into());
         for s in 0..self.voxel_segments {
             let (first, guard) = bounds(s, self.voxel_segments, self.voxels_per_voxel_segment);
             put(format!("    {guard}{{ return voxels_{s}[voxel - {first}u]; }}"));
         }
-        put("}\n\n// Adds quanta to a voxel: a low word, and a carry into the high word where it wraps.".into());
+        put("}\n\n// Adds quanta to a voxel: a low word, and a carry into the high word where it wraps."
+            .into());
         put("fn tally_add(voxel: u32, quanta: u32) {\n    if quanta == 0u { return; }".into());
         for s in 0..self.tally_segments {
             let (first, guard) = bounds(s, self.tally_segments, self.voxels_per_tally_segment);

@@ -11,7 +11,11 @@ fn assert_valid(name: &str, kernel: &Kernel, extra: &[&str]) {
     let flags = naga::valid::ValidationFlags::all();
     let mut validator = naga::valid::Validator::new(flags, naga::valid::Capabilities::empty());
     validator.validate(&module).unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(&source)));
-    assert!(module.entry_points.iter().any(|entry| entry.name == kernel.entry), "{name} has no {}", kernel.entry);
+    assert!(
+        module.entry_points.iter().any(|entry| entry.name == kernel.entry),
+        "{name} has no {}",
+        kernel.entry
+    );
 }
 
 #[test]

@@ -127,7 +127,11 @@ impl Loaded {
 }
 
 /// How a deck's grid is cut for a device, or why it cannot be.
-pub(super) fn cut(adapter: &wgpu::Adapter, deck: &Deck, binding_bytes: Option<u64>) -> Result<Segments, Error> {
+pub(super) fn cut(
+    adapter: &wgpu::Adapter,
+    deck: &Deck,
+    binding_bytes: Option<u64>,
+) -> Result<Segments, Error> {
     let limits = adapter.limits();
     let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
     let binding = binding_bytes.unwrap_or(u64::MAX).min(largest) / 16 * 16;
@@ -149,7 +153,11 @@ pub(super) fn cut(adapter: &wgpu::Adapter, deck: &Deck, binding_bytes: Option<u6
     }
     let tables = size_of_val(&*deck.tables) as u64;
     if tables > largest {
-        return refuse(format!("its tables need {:.2} GiB and the GPU binds {:.2} GiB", gib(tables), gib(largest)));
+        return refuse(format!(
+            "its tables need {:.2} GiB and the GPU binds {:.2} GiB",
+            gib(tables),
+            gib(largest)
+        ));
     }
     Ok(cut)
 }

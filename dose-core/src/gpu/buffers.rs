@@ -103,7 +103,9 @@ impl Buffers {
                 .map(|s| make("voxels", 4 * part(s, cut.voxels_per_voxel_segment), Usage::STORAGE))
                 .collect(),
             tally: (0..cut.tally_segments)
-                .map(|s| make("tally", 8 * part(s, cut.voxels_per_tally_segment), Usage::STORAGE | Usage::COPY_SRC))
+                .map(|s| {
+                    make("tally", 8 * part(s, cut.voxels_per_tally_segment), Usage::STORAGE | Usage::COPY_SRC)
+                })
                 .collect(),
             capacity,
             staging: make("staging", STAGING_BYTES.min(8 * voxels).max(4 * words as u64), Usage::MAP_READ),
@@ -137,7 +139,9 @@ impl Buffers {
     ) -> Result<State, DeviceFault> {
         let mut state = State::default();
         let bytes = 4 * STATE_WORDS as u64;
-        session.read(encoder, &self.counters, 0, &self.staging, bytes, |bytes| state = State::from_bytes(bytes))?;
+        session.read(encoder, &self.counters, 0, &self.staging, bytes, |bytes| {
+            state = State::from_bytes(bytes)
+        })?;
         Ok(state)
     }
 

@@ -163,10 +163,11 @@ impl Gpu {
         let fitting = batch::queue_capacity(&self.adapter, self.pace.most_wave());
         let capacity = self.tuning.queue.unwrap_or(fitting).min(fitting);
         self.pace.cool();
-        let loaded = Loaded::new(&self.adapter, deck, &cut, capacity, signatures).map_err(|DeviceFault(why)| {
-            let needed = Gpu::device_bytes(deck) as f64 / (1u64 << 30) as f64;
-            self.failed(format!("{why} (the grid needs {needed:.2} GiB on the device)"))
-        })?;
+        let loaded =
+            Loaded::new(&self.adapter, deck, &cut, capacity, signatures).map_err(|DeviceFault(why)| {
+                let needed = Gpu::device_bytes(deck) as f64 / (1u64 << 30) as f64;
+                self.failed(format!("{why} (the grid needs {needed:.2} GiB on the device)"))
+            })?;
         self.loaded = Some(loaded);
         Ok(())
     }

@@ -39,12 +39,18 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(kind: DeviceKind, tuning: Tuning) -> Pace {
         let (wave, most_wave) = match kind {
-            DeviceKind::Software | DeviceKind::Cpu => (1 << 12, 1 << 16),
+            DeviceKind::Software | DeviceKind::Cpu => (1 << 14, 1 << 16),
             DeviceKind::IntegratedGpu => (1 << 14, 1 << 18),
             DeviceKind::DiscreteGpu | DeviceKind::VirtualGpu => (1 << 16, 1 << 20),
         };
         let most_wave = tuning.wave.unwrap_or(most_wave).max(1);
-        Pace { tuning, wave: tuning.wave.unwrap_or(wave).max(1), most_wave, steps: tuning.steps.unwrap_or(1), is_warm: false }
+        Pace {
+            tuning,
+            wave: tuning.wave.unwrap_or(wave).max(1),
+            most_wave,
+            steps: tuning.steps.unwrap_or(1),
+            is_warm: false,
+        }
     }
 
     /// Legs that should fly at once.

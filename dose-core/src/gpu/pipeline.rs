@@ -33,9 +33,12 @@ impl Pipeline {
             label: Some(kernel.entry),
             source: wgpu::ShaderSource::Wgsl(kernel.source(extra).into()),
         });
-        let entries: Vec<_> = buffers.iter().map(|&(binding, access, _)| layout_entry(binding, access)).collect();
-        let layout = device
-            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(kernel.entry), entries: &entries });
+        let entries: Vec<_> =
+            buffers.iter().map(|&(binding, access, _)| layout_entry(binding, access)).collect();
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some(kernel.entry),
+            entries: &entries,
+        });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(kernel.entry),
             bind_group_layouts: &[Some(&layout)],
@@ -51,7 +54,10 @@ impl Pipeline {
         });
         let entries: Vec<_> = buffers
             .iter()
-            .map(|&(binding, _, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
+            .map(|&(binding, _, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
             .collect();
         let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(kernel.entry),
@@ -105,7 +111,9 @@ impl Pipelines {
             (4, Access::Write, &buffers.queue),
         ];
         bound.extend((FIRST_BINDING..).zip(&buffers.voxels).map(|(at, buffer)| (at, Access::Read, buffer)));
-        bound.extend((cut.tally_binding(0)..).zip(&buffers.tally).map(|(at, buffer)| (at, Access::Write, buffer)));
+        bound.extend(
+            (cut.tally_binding(0)..).zip(&buffers.tally).map(|(at, buffer)| (at, Access::Write, buffer)),
+        );
         let kernel = if is_signed { &SIGNED_TRANSPORT } else { &TRANSPORT };
         let step = Pipeline::new(session, kernel, &[&cut.source()], &bound)?;
         let bound = [
