@@ -83,7 +83,7 @@ fn the_scores_tell_of_the_energy_that_collisions_leave() {
             let text = format!("{name}: scored over deposited {mean:.5} ± {:.5}\n", variance.sqrt());
             let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
         }
-        assert_mean(&ratios, 1.0, /* resolves */ 0.01);
+        assert_mean(&ratios, 1.0, /* resolves */ 0.02);
     }
 }
 
@@ -98,5 +98,5 @@ fn the_roulette_takes_nothing_on_average() {
             energy.roulette_mev / energy.emitted_mev
         })
         .collect();
-    assert_mean(&shares, 0.0, /* resolves */ 0.005);
+    assert_mean(&shares, 0.0, /* resolves */ 0.01);
 }

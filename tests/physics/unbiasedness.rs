@@ -59,7 +59,7 @@ fn slabs_of_lung_bone_and_metal_get_the_dose_of_the_plain_walk() {
             Region { name, voxels, resolves }
         })
         .collect();
-    assert_same_means(&case, &regions, 800_000, 1_500_000);
+    assert_same_means(&case, &regions, 1_000_000, 2_000_000);
 }
 
 /// Regions of the noisy body: field, lung, bone, spots, far ends.
@@ -75,10 +75,10 @@ fn regions_of_body(case: &Case) -> Vec<Region> {
     vec![
         of("beam, first 3 cm", 0.015, &|p, _| in_beam(p) && p[1] < 30.0),
         of("beam, bone", 0.015, &|p, m| in_beam(p) && m == 2),
-        of("beam, behind the lung", 0.02, &|p, _| in_beam(p) && p[1] > 190.0),
+        of("beam, behind the lung", 0.04, &|p, _| in_beam(p) && p[1] > 190.0),
         of("lung", 0.02, &|_, m| m == 1),
-        of("bone beside the beam", 0.03, &|p, m| m == 2 && (p[2] + 40.0).abs() > 60.0),
-        of("metal spots", 0.04, &|_, m| m == 3),
+        of("bone beside the beam", 0.05, &|p, m| m == 2 && (p[2] + 40.0).abs() > 60.0),
+        of("metal spots", 0.06, &|_, m| m == 3),
         of("near end", 0.05, &|p, _| p[2] < -150.0),
         of("far end", 0.12, &|p, _| p[2] > 140.0),
         of("everything", 0.01, &|_, _| true),

@@ -45,7 +45,7 @@ pub const KERMA: RGBColor = RGBColor(0, 90, 170);
 /// Orange.
 pub const DOSE: RGBColor = RGBColor(200, 90, 0);
 const FONT: &str = "sans-serif";
-const LEFT: u32 = 92;
+const LEFT: u32 = 84;
 
 /// Ours as points and the reference as lines, with the ratio in a panel below.
 ///
@@ -58,6 +58,7 @@ pub fn two_panels(path: &Path, frame: &Frame, curves: &[Curve]) -> Drawn {
     let mut chart = ChartBuilder::on(&upper)
         .caption(frame.title, (FONT, 20))
         .margin_right(20)
+        .margin_left(14)
         .margin_top(8)
         .x_label_area_size(8)
         .y_label_area_size(LEFT)
@@ -157,6 +158,7 @@ fn ratio_panel(
 ) -> Drawn {
     let mut chart = ChartBuilder::on(area)
         .margin_right(20)
+        .margin_left(14)
         .margin_top(10)
         .x_label_area_size(style.area)
         .y_label_area_size(LEFT)

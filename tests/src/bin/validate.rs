@@ -222,7 +222,7 @@ fn draw(folder: &Path, kerma: &TankResult, dose: &TankResult, pencils: &[PencilR
         x_label: "depth [cm]",
         y_label: "relative to kerma at 10 cm",
         x: 0.0..30.0,
-        y: 0.1..20.0,
+        y: 0.2..20.0,
         ratio: 0.96..1.04,
         gate: 0.01,
     };
