@@ -14,7 +14,8 @@ pub const OFF_AXIS_MM: [f64; 5] = [0.0, 100.0, 200.0, 310.0, 510.0];
 pub fn bins(case: &Case) -> Vec<Vec<u32>> {
     let mirrored = |z_mm: f64| {
         let half_mm = if z_mm == 0.0 { 10.0 } else { 20.0 };
-        let side = |z_mm: f64| tanks::voxels_in(case, [-20.0, 90.0, z_mm - half_mm], [20.0, 110.0, z_mm + half_mm]);
+        let side =
+            |z_mm: f64| tanks::voxels_in(case, [-20.0, 90.0, z_mm - half_mm], [20.0, 110.0, z_mm + half_mm]);
         let mut voxels = side(z_mm);
         voxels.extend(side(-z_mm));
         voxels.sort_unstable();

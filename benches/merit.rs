@@ -34,7 +34,8 @@ fn measure(name: &str, case: &Case, histories: u64) {
     let settings = Settings { histories, seed: 1, batches: 400, regions: bins(case) };
     let mut backend = Backend::cpu(Some(1)).expect("one thread");
     let start = processor_seconds();
-    let outcome = transport(&deck, &settings, &mut backend, &mut |_| ControlFlow::Continue(())).expect("a run");
+    let outcome =
+        transport(&deck, &settings, &mut backend, &mut |_| ControlFlow::Continue(())).expect("a run");
     let seconds = processor_seconds() - start;
     println!(
         "{name}: {:.3e} histories/s, {:.1} collisions a history",

@@ -78,6 +78,8 @@ pub enum Command {
     /// Writes kerma.nii.gz or dose.nii.gz (Gy per source photon emitted into the field), sigma.nii.gz (relative
     /// standard error, 1 where nothing was scored) and run.json.
     Transport(TransportArguments),
+    /// A run from nothing: a body of boxes, a field on its head, a report to open.
+    Demo(DemoArguments),
     /// The GPUs that can be used, and the CPU path.
     Devices(DevicesArguments),
 }
@@ -91,6 +93,14 @@ pub struct TransportArguments {
     pub case: PathBuf,
 
     /// Folder for kerma.nii.gz or dose.nii.gz, sigma.nii.gz and run.json; made if missing.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `straydose demo`.
+#[derive(Args, Debug)]
+pub struct DemoArguments {
+    /// Folder for the case (input/), its result (result/) and report.html; made if missing.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }

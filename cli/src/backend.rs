@@ -30,13 +30,14 @@ pub fn start(common: &Common) -> Result<ChosenBackend, Failure> {
     match (common.backend, common.device) {
         (BackendChoice::Cpu, _) => {
             let threads = common.threads.unwrap_or_else(cores);
-            let backend = Backend::cpu(Some(threads)).map_err(|error| Failure::from_engine(error, "--threads"))?;
+            let backend =
+                Backend::cpu(Some(threads)).map_err(|error| Failure::from_engine(error, "--threads"))?;
             Ok(ChosenBackend { backend, threads: Some(threads), because: None })
         }
         (BackendChoice::Auto, None) => {
             let threads = common.threads.unwrap_or_else(cores);
-            let (backend, because) =
-                Backend::auto(None, Some(threads)).map_err(|error| Failure::from_engine(error, "--backend"))?;
+            let (backend, because) = Backend::auto(None, Some(threads))
+                .map_err(|error| Failure::from_engine(error, "--backend"))?;
             let threads = (backend.describe().backend == "cpu").then_some(threads);
             Ok(ChosenBackend { backend, threads, because: Some(because) })
         }

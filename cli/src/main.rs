@@ -7,6 +7,7 @@ mod case_builder;
 mod case_file;
 mod checks;
 mod console;
+mod demo;
 mod devices;
 mod exit;
 mod input_file;
@@ -14,7 +15,9 @@ mod interrupt;
 mod materials;
 mod memory;
 mod output_folder;
+mod pictures;
 mod progress;
+mod report;
 mod run_record;
 mod solids;
 mod spectrum_file;
@@ -31,10 +34,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = catch_unwind(|| match &arguments.command {
         Command::Transport(transport) => transport::run(transport, &arguments.common),
-        Command::Devices(devices) => {
-            devices::run(devices)?;
-            Ok(())
-        }
+        Command::Demo(demo) => demo::run(demo, &arguments.common),
+        Command::Devices(devices) => devices::run(devices),
     });
     let failure = match ended {
         Ok(Ok(())) => return ExitCode::SUCCESS,

@@ -22,6 +22,21 @@ use volume::Grid;
 
 /// Runs the command.
 pub fn run(arguments: &TransportArguments, common: &Common) -> Result<(), Failure> {
+    calculate(arguments, common).map(|_| ())
+}
+
+/// A run whose files are written.
+pub struct Finished {
+    /// What `run.json` says.
+    pub record: RunRecord,
+    /// The grid of the images.
+    pub grid: Grid,
+    /// The images and the balance.
+    pub outcome: Outcome,
+}
+
+/// Runs a case file and writes its outputs.
+pub fn calculate(arguments: &TransportArguments, common: &Common) -> Result<Finished, Failure> {
     backend::check(common)?;
     interrupt::watch();
     let mut progress = Progress::new(common);
@@ -65,7 +80,7 @@ pub fn run(arguments: &TransportArguments, common: &Common) -> Result<(), Failur
     if !common.quiet {
         console::result(&summary(&arguments.out, &record, &built.case.grid, &outcome));
     }
-    Ok(())
+    Ok(Finished { record, grid: built.case.grid, outcome })
 }
 
 /// Wall seconds of each stage; a stage ends where the next begins.

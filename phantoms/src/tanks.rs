@@ -22,7 +22,13 @@ fn material(name: &str) -> Material {
     Material::named(name).expect("a material of the library")
 }
 
-fn tank(corner_mm: [f64; 3], spacing_mm: [f64; 3], shape: [usize; 3], source: Source, quantity: Quantity) -> Case {
+fn tank(
+    corner_mm: [f64; 3],
+    spacing_mm: [f64; 3],
+    shape: [usize; 3],
+    source: Source,
+    quantity: Quantity,
+) -> Case {
     let grid = Grid { corner_mm, spacing_mm, shape };
     Case {
         grid,

@@ -31,7 +31,7 @@ const TRIES: u32 = 64u;
 // Tally. Twins: `transport::tally`.
 const QUANTA: f32 = 16777216.0;
 const MOST_QUANTA: f32 = 2147483520.0;
-const BALANCE_QUANTA: f32 = 1048576.0;
+const BALANCE_QUANTA: f32 = 4194304.0;
 const DITHER_STEP: u32 = 0x9E3779B9u;
 // Accounts of the energy balance, in the order of `transport::tally::Account`.
 const ACCOUNTS: u32 = 7u;

@@ -25,17 +25,19 @@ fn walk_grid(enter_mm: f32, leave_mm: f32) {
     var y = next_face(at.y, edge.y, d.y, ray.origin.y, ray.per_direction.y);
     var z = next_face(at.z, edge.z, d.z, ray.origin.z, ray.per_direction.z);
     let crossings = blocks.x + blocks.y + blocks.z;
+    var index = block_index(at, blocks);
     var from_mm = enter_mm;
+    var to_mm = enter_mm;
     for (var crossing = 0u; crossing < crossings; crossing++) {
-        let to_mm = greatest(least(least(x.next, y.next), least(z.next, leave_mm)), from_mm);
-        walk_block(u32(at.x + i32(blocks.x) * (at.y + i32(blocks.y) * at.z)), from_mm, to_mm);
-        if to_mm >= leave_mm || !ray_goes_on() {
-            return;
+        to_mm = greatest(least(least(x.next, y.next), least(z.next, leave_mm)), to_mm);
+        if to_mm >= leave_mm {
+            break;
         }
-        if to_mm == x.next {
+        // Not an equality: rounding may leave a face behind the point that is reached.
+        if x.next <= to_mm {
             at.x += step_of(d.x);
             x.next += x.between;
-        } else if to_mm == y.next {
+        } else if y.next <= to_mm {
             at.y += step_of(d.y);
             y.next += y.between;
         } else {
@@ -43,10 +45,37 @@ fn walk_grid(enter_mm: f32, leave_mm: f32) {
             z.next += z.between;
         }
         if is_outside(at, blocks) {
-            return;
+            break;
         }
-        from_mm = to_mm;
+        let next_index = block_index(at, blocks);
+        // Blocks that are one and the same material throughout are walked as one.
+        if !continues(index, next_index) {
+            walk_block(index, from_mm, to_mm);
+            if !ray_goes_on() {
+                return;
+            }
+            from_mm = to_mm;
+        }
+        index = next_index;
     }
+    walk_block(index, from_mm, to_mm);
+}
+
+// Place of a block in its table.
+fn block_index(at: vec3<i32>, shape: vec4<u32>) -> u32 {
+    return u32(at.x + i32(shape.x) * (at.y + i32(shape.y) * at.z));
+}
+
+// Whether the next block goes on with the one material and density of this one.
+fn continues(index: u32, next_index: u32) -> bool {
+    let this = block(index);
+    let next = block(next_index);
+    return is_uniform(this) && is_uniform(next) && this.density_max == next.density_max && this.kind == next.kind;
+}
+
+// Whether all voxels of a block are the same.
+fn is_uniform(bounds: Block) -> bool {
+    return bounds.density_min == bounds.density_max && bounds.only_material >= 0.0;
 }
 
 // One block: by its bounds if its attenuation hardly varies at this energy, else voxel by voxel.
@@ -60,7 +89,7 @@ fn walk_block(index: u32, from_mm: f32, to_mm: f32) {
         walk_voxels(from_mm, to_mm);
         return;
     }
-    let is_uniform = bounds.density_min == bounds.density_max && bounds.only_material >= 0.0;
+    let is_uniform_block = is_uniform(bounds);
     var a_mm = from_mm;
     // At most HARD_EVENTS residual events are expected; the bound is never met in practice.
     for (var event = 0u; event < MOST_EVENTS; event++) {
@@ -69,7 +98,7 @@ fn walk_block(index: u32, from_mm: f32, to_mm: f32) {
         if has_event {
             b_mm = a_mm + ray.to_residual / residual_per_mm;
         }
-        if is_uniform {
+        if is_uniform_block {
             score_uniform(u32(bounds.only_material), control_per_mm, a_mm, b_mm);
         } else {
             score_comb(control_per_mm, a_mm, b_mm);

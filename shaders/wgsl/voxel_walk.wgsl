@@ -33,10 +33,11 @@ fn walk_voxels(from_mm: f32, to_mm: f32) {
         if b_mm >= to_mm || (ray.site.is_found && ray.transmission <= 0.0) {
             return;
         }
-        if b_mm == x.next {
+        // Not an equality: rounding may leave a face behind the point that is reached.
+        if x.next <= b_mm {
             at.x += step_of(d.x);
             x.next += x.between;
-        } else if b_mm == y.next {
+        } else if y.next <= b_mm {
             at.y += step_of(d.y);
             y.next += y.between;
         } else {

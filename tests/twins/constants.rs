@@ -3,7 +3,7 @@
 use dose_core::deck;
 use dose_core::physics::lattice::{ELECTRON, ENERGY, KLEIN_NISHINA, Lattice, MOMENTUM};
 use dose_core::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton};
-use dose_core::transport::{collide, importance, leg, tally};
+use dose_core::transport::{collide, importance, leg, ray, source, tally};
 use naga::{Expression, Handle, Literal, Module};
 use shaders::kernels::TRANSPORT;
 use shaders::segments::Segments;
@@ -68,6 +68,16 @@ fn shared_numbers_are_equal() {
         ("HARD_EVENTS", deck::HARD_EVENTS.into()),
         ("SOLID_FLOATS", deck::SOLID_FLOATS as f64),
         ("MOST_COPIES", importance::MOST_COPIES.into()),
+        ("SPLIT_ABOVE", importance::SPLIT_ABOVE.into()),
+        ("ROULETTE_BELOW", importance::ROULETTE_BELOW.into()),
+        ("FAINT", ray::FAINT.into()),
+        ("FAINT_SURVIVAL", ray::FAINT_SURVIVAL.into()),
+        ("TRIES", collide::TRIES.into()),
+        ("TRIES", source::TRIES.into()),
+        ("DRAW_PAIR", collide::DRAW_PAIR.into()),
+        ("DRAW_FLUORESCENCE", collide::DRAW_FLUORESCENCE.into()),
+        ("DRAW_ELECTRON", collide::DRAW_ELECTRON.into()),
+        ("DRAW_LUCK", collide::DRAW_LUCK.into()),
         ("EMISSION_POINT", deck::EMISSION_POINT.into()),
         ("MAX_FLUORESCING", deck::MAX_FLUORESCING as f64),
         ("MATERIAL_MASK", f64::from((1u32 << deck::MATERIAL_BITS) - 1)),

@@ -41,7 +41,11 @@ pub(super) fn add_blocks(case: &Case, voxels: &[u32], header: &mut Header, table
     let shape = case.grid.shape;
     let uniform = voxels.windows(2).all(|pair| pair[0] == pair[1]);
     let edge: [usize; 3] = std::array::from_fn(|a| {
-        if uniform { shape[a] } else { ((BLOCK_MM / case.grid.spacing_mm[a]).round() as usize).clamp(1, shape[a]) }
+        if uniform {
+            shape[a]
+        } else {
+            ((BLOCK_MM / case.grid.spacing_mm[a]).round() as usize).clamp(1, shape[a])
+        }
     });
     let blocks: [usize; 3] = std::array::from_fn(|a| shape[a].div_ceil(edge[a]));
     let count = blocks.iter().product::<usize>();
@@ -87,10 +91,8 @@ pub(super) fn add_blocks(case: &Case, voxels: &[u32], header: &mut Header, table
     }
 
     header.block_shape = [blocks[0] as u32, blocks[1] as u32, blocks[2] as u32, count as u32];
-    for a in 0..3 {
-        header.block_mm[a] = (edge[a] as f64 * case.grid.spacing_mm[a]) as f32;
-    }
-    header.block_mm[3] = COMB_MM as f32;
+    let edge_mm = |a: usize| (edge[a] as f64 * case.grid.spacing_mm[a]) as f32;
+    header.block_mm = [edge_mm(0), edge_mm(1), edge_mm(2), COMB_MM as f32];
     header.places_c[3] = tables.place(4);
     tables.push(bytemuck::cast_slice(&records));
     add_kinds(case, &kinds, header, tables);

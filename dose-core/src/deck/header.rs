@@ -65,8 +65,7 @@ impl Header {
         };
         let size_mm: [f64; 3] = std::array::from_fn(|a| grid.spacing_mm[a] * grid.shape[a] as f64);
         let mut header: Header = bytemuck::Zeroable::zeroed();
-        header.shape =
-            [grid.shape[0] as u32, grid.shape[1] as u32, grid.shape[2] as u32, grid.len() as u32];
+        header.shape = [grid.shape[0] as u32, grid.shape[1] as u32, grid.shape[2] as u32, grid.len() as u32];
         header.spacing_mm = three(&|a| grid.spacing_mm[a], CUTOFF_MEV);
         header.per_spacing = three(&|a| 1.0 / grid.spacing_mm[a], 0.0);
         header.upper_mm = three(&|a| size_mm[a], 0.0);
@@ -110,11 +109,20 @@ pub(super) fn add_source(case: &Case, header: &mut Header, tables: &mut Tables) 
         Err(Error::Refused { what: what.into(), why: why.into(), remedy: remedy.into() })
     };
     let Some([axis, first, second]) = beam_axes(source.direction) else {
-        return refuse("source.direction", "it has no length", "give the beam's direction, such as [0, 1, 0]");
+        return refuse(
+            "source.direction",
+            "it has no length",
+            "give the beam's direction, such as [0, 1, 0]",
+        );
     };
-    if source.position_mm.iter().chain(&source.field_mm).any(|v| !v.is_finite()) || source.field_mm.iter().any(|&w| w < 0.0)
+    if source.position_mm.iter().chain(&source.field_mm).any(|v| !v.is_finite())
+        || source.field_mm.iter().any(|&w| w < 0.0)
     {
-        return refuse("source", "position or field is negative or not finite", "give widths of zero or more");
+        return refuse(
+            "source",
+            "position or field is negative or not finite",
+            "give widths of zero or more",
+        );
     }
     let unit_mm = match source.emission {
         Emission::Point { field_distance_mm } if field_distance_mm > 0.0 && field_distance_mm.is_finite() => {
@@ -156,7 +164,8 @@ pub(super) fn add_solids(case: &Case, header: &mut Header, tables: &mut Tables) 
     header.counts[2] = case.collimators.len() as u32;
     header.places_c[2] = tables.place(4);
     for solid in &case.collimators {
-        let corner = |mm: [f64; 3]| -> [f32; 3] { std::array::from_fn(|a| (mm[a] - case.grid.corner_mm[a]) as f32) };
+        let corner =
+            |mm: [f64; 3]| -> [f32; 3] { std::array::from_fn(|a| (mm[a] - case.grid.corner_mm[a]) as f32) };
         tables.push(&corner(solid.min_mm));
         tables.push(&[f32::from(solid.material.0)]);
         tables.push(&corner(solid.max_mm));

@@ -29,7 +29,9 @@ pub(super) fn add_importance(
 ) {
     let size: [f64; 3] = std::array::from_fn(|a| case.grid.spacing_mm[a] * case.grid.shape[a] as f64);
     let cells: [usize; 3] = match variance_reduction {
-        VarianceReduction::Auto => std::array::from_fn(|a| ((size[a] / CELL_MM).round() as usize).clamp(1, 128)),
+        VarianceReduction::Auto => {
+            std::array::from_fn(|a| ((size[a] / CELL_MM).round() as usize).clamp(1, 128))
+        }
         VarianceReduction::Off => [1; 3],
     };
     let edge: [f64; 3] = std::array::from_fn(|a| size[a] / cells[a] as f64);

@@ -99,7 +99,11 @@ fn check(case: &Case) -> Result<(), Error> {
     };
     let grid = &case.grid;
     if grid.is_empty() {
-        return refuse("grid.shape", "the grid has no voxel".into(), "give at least one voxel along each axis");
+        return refuse(
+            "grid.shape",
+            "the grid has no voxel".into(),
+            "give at least one voxel along each axis",
+        );
     }
     if grid.shape.iter().try_fold(1usize, |n, &s| n.checked_mul(s)).is_none_or(|n| n >= 1 << 31) {
         return refuse(
@@ -108,11 +112,21 @@ fn check(case: &Case) -> Result<(), Error> {
             "use larger voxels or a smaller box",
         );
     }
-    if grid.spacing_mm.iter().any(|&s| !(s > 0.0 && s.is_finite())) || grid.corner_mm.iter().any(|c| !c.is_finite()) {
-        return refuse("grid", "a voxel edge is not positive or a corner not finite".into(), "give millimetres");
+    if grid.spacing_mm.iter().any(|&s| !(s > 0.0 && s.is_finite()))
+        || grid.corner_mm.iter().any(|c| !c.is_finite())
+    {
+        return refuse(
+            "grid",
+            "a voxel edge is not positive or a corner not finite".into(),
+            "give millimetres",
+        );
     }
     if case.voxel_material.len() != grid.len() || case.voxel_density_g_cm3.len() != grid.len() {
-        return refuse("grid", "the voxel arrays do not fit the shape".into(), "give one value a voxel, x fastest");
+        return refuse(
+            "grid",
+            "the voxel arrays do not fit the shape".into(),
+            "give one value a voxel, x fastest",
+        );
     }
     if case.materials.is_empty() || case.materials.len() > MATERIAL_MASK as usize {
         return refuse(
@@ -123,9 +137,15 @@ fn check(case: &Case) -> Result<(), Error> {
     }
     let known = |m: crate::case::MaterialId| usize::from(m.0) < case.materials.len();
     if let Some(at) = case.voxel_material.iter().position(|&m| !known(m)) {
-        return refuse("grid", format!("voxel {at} names a material that is not in the list"), "extend the list");
+        return refuse(
+            "grid",
+            format!("voxel {at} names a material that is not in the list"),
+            "extend the list",
+        );
     }
-    if let Some(at) = case.voxel_density_g_cm3.iter().position(|&d| !(d.is_finite() && (0.0..=30.0).contains(&d))) {
+    if let Some(at) =
+        case.voxel_density_g_cm3.iter().position(|&d| !(d.is_finite() && (0.0..=30.0).contains(&d)))
+    {
         return refuse(
             "grid",
             format!("voxel {at} has a density of {} g/cm3", case.voxel_density_g_cm3[at]),
@@ -134,7 +154,12 @@ fn check(case: &Case) -> Result<(), Error> {
     }
     for (i, c) in case.collimators.iter().enumerate() {
         let finite = c.min_mm.iter().chain(&c.max_mm).all(|v| v.is_finite());
-        if !finite || (0..3).any(|a| c.min_mm[a] >= c.max_mm[a]) || !known(c.material) || !(c.density_g_cm3 > 0.0) {
+        if !finite
+            || (0..3).any(|a| c.min_mm[a] >= c.max_mm[a])
+            || !known(c.material)
+            || c.density_g_cm3.is_nan()
+            || c.density_g_cm3 <= 0.0
+        {
             return refuse(
                 &format!("collimator {}", i + 1),
                 "it has no volume, no known material or no density".into(),

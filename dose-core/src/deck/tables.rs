@@ -134,13 +134,11 @@ fn columns(material: &Material, quantity: Quantity) -> Columns {
 /// Energy deposited per track of a photon: transferred to electrons, less what they radiate where that is transported.
 fn deposited_mev_cm2_g(material: &Material, energy_mev: f64, target: Option<&ThickTarget>) -> f64 {
     let transferred = energy_mev * coefficients::energy_transfer(material, energy_mev, CUTOFF_MEV);
-    let radiated = target.map_or(0.0, |target| {
-        coefficients::mean_emitted_bremsstrahlung_mev(material, energy_mev, target)
-    });
+    let radiated = target
+        .map_or(0.0, |target| coefficients::mean_emitted_bremsstrahlung_mev(material, energy_mev, target));
     transferred - radiated
 }
 
 fn nodes(lattice: crate::physics::lattice::Lattice) -> impl Iterator<Item = f64> {
     (0..lattice.nodes()).map(move |node| lattice.node_value(node))
 }
-

@@ -2,9 +2,9 @@
 //!
 //! Twin: `compton.wgsl`.
 
+use super::ELECTRON_REST_MEV;
 use super::functions::least;
 use super::lattice::{KLEIN_NISHINA, MOMENTUM, mix};
-use super::ELECTRON_REST_MEV;
 
 /// Quantiles of the inverse table at one energy.
 pub const QUANTILES: usize = 129;
@@ -147,7 +147,10 @@ mod tests {
             for quantile in [0.003, 0.05, 0.31, 0.6, 0.93, 0.997] {
                 let v = one_minus_cos(&table, energy_mev, quantile);
                 let found = cumulative(f64::from(v)) / total;
-                assert!((found - f64::from(quantile)).abs() < 3e-4, "{energy_mev} MeV: {quantile} is {found}");
+                assert!(
+                    (found - f64::from(quantile)).abs() < 3e-4,
+                    "{energy_mev} MeV: {quantile} is {found}"
+                );
             }
         }
     }

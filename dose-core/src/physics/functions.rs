@@ -40,8 +40,9 @@ pub fn exp_minus(x: f32) -> f32 {
     // SAFETY: 0.5 to 127; a conversion that cuts needs no instruction that a plain processor lacks, as floor does.
     let power: i32 = unsafe { (y + 0.5).to_int_unchecked() };
     let r = (power as f32 - y) * core::f32::consts::LN_2;
-    let series =
-        1.0 + r * (1.0 + r * (0.5 + r * (0.166_666_67 + r * (0.041_666_668 + r * (0.008_333_334 + r * 0.001_388_889)))));
+    let series = 1.0
+        + r * (1.0
+            + r * (0.5 + r * (0.166_666_67 + r * (0.041_666_668 + r * (0.008_333_334 + r * 0.001_388_889)))));
     let scale = f32::from_bits(((127 - power) as u32) << 23);
     series * scale
 }
@@ -53,7 +54,8 @@ pub fn cos_sin_turn(u: f32) -> (f32, f32) {
     let quadrant: i32 = unsafe { (4.0 * u + 0.5).to_int_unchecked() };
     let a = (u - 0.25 * quadrant as f32) * core::f32::consts::TAU;
     let q = a * a;
-    let sin = a * (1.0 + q * (-0.166_666_67 + q * (0.008_333_334 + q * (-0.000_198_412_7 + q * 2.755_731_9e-6))));
+    let sin =
+        a * (1.0 + q * (-0.166_666_67 + q * (0.008_333_334 + q * (-0.000_198_412_7 + q * 2.755_731_9e-6))));
     let cos = 1.0 + q * (-0.5 + q * (0.041_666_668 + q * (-0.001_388_889 + q * 2.480_158_7e-5)));
     // Exchanged and signed by their bits: a branch here would be a coin's toss.
     let exchange = ((quadrant & 1) as u32).wrapping_neg();
@@ -87,7 +89,6 @@ mod tests {
         assert!(ln_error < 1e-6, "ln {ln_error:e}");
         assert!(exp_error < 5e-6, "exp {exp_error:e}");
         assert!(turn_error < 5e-7, "turn {turn_error:e}");
-        println!("ln {ln_error:e} exp {exp_error:e} turn {turn_error:e}");
     }
 
     #[test]

@@ -44,7 +44,10 @@ impl Lattice {
         let first = ((127 + self.min_exponent) as u32) << 23;
         let last = first + (self.octaves << 23) - 1;
         let offset = x.to_bits().clamp(first, last) - first;
-        ((offset >> shift) as usize, (offset & ((1 << shift) - 1)) as i32 as f32 * (1.0 / (1u32 << shift) as f32))
+        (
+            (offset >> shift) as usize,
+            (offset & ((1 << shift) - 1)) as i32 as f32 * (1.0 / (1u32 << shift) as f32),
+        )
     }
 }
 

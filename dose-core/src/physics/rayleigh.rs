@@ -29,7 +29,8 @@ pub fn candidate_one_minus_cos(table: &[f32], energy_mev: f32, quantile: f32) ->
         let x = node_value(node);
         x * x
     };
-    let (a, b, below) = if target < table[0] { (0.0, squared(0), 0.0) } else { (squared(lo), squared(lo + 1), table[lo]) };
+    let (a, b, below) =
+        if target < table[0] { (0.0, squared(0), 0.0) } else { (squared(lo), squared(lo + 1), table[lo]) };
     let above = if target < table[0] { table[0] } else { table[lo + 1] };
     let within = if above > below { (target - below) / (above - below) } else { 0.5 };
     greatest(least(2.0 * mix(a, b, within) / (x_max * x_max), 2.0), 0.0)

@@ -14,12 +14,15 @@ use crate::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton, pair, rayleigh}
 /// Children that one copy may name.
 pub const CHILDREN_PER_COPY: u32 = 8;
 /// Tries of a rejection before the last candidate is taken.
-const TRIES: u32 = 64;
-/// Draw numbers within a collision: tries from 0, then these.
-const DRAW_PAIR: u32 = 0x800;
-const DRAW_FLUORESCENCE: u32 = 0x801;
-const DRAW_ELECTRON: u32 = 0x802;
-const DRAW_LUCK: u32 = 0x804;
+pub const TRIES: u32 = 64;
+/// Draw number within a collision of a pair's annihilation; tries of a rejection come before it.
+pub const DRAW_PAIR: u32 = 0x800;
+/// Draw number within a collision of the fluorescence.
+pub const DRAW_FLUORESCENCE: u32 = 0x801;
+/// Draw number within a collision of the first electron's bremsstrahlung; the second's follows.
+pub const DRAW_ELECTRON: u32 = 0x802;
+/// Draw number within a collision of the roulette of photons that no rejection made; two follow.
+pub const DRAW_LUCK: u32 = 0x804;
 
 /// What a collision leaves behind.
 pub struct Aftermath<'a> {
@@ -190,7 +193,7 @@ fn scatter_incoherent(
         tally.count(Account::GivenUp);
     }
     // What is left of the number that accepted is uniform again.
-    let luck = uniform(words[3]) / chance;
+    let luck = uniform(words[3]) / greatest(chance, 1e-30);
     let scattered_mev = compton::scattered_energy_mev(energy_mev, v);
     let (cos, sin) = cos_sin_turn(uniform(words[2]));
     let direction = deflected(leg.direction, v, cos, sin);

@@ -106,9 +106,18 @@ fn gather(batch_image: &mut [u64], images: &mut [&mut [u64]]) {
 
 /// Follows histories with the widest instructions that the processor has. Rust neither fuses nor reorders f32
 /// arithmetic, so both versions give the same bits.
-fn follow_range(deck: &Deck, key: [u32; 2], histories: Range<u64>, waiting: &mut Vec<Leg>, tally: &mut Tally) {
+fn follow_range(
+    deck: &Deck,
+    key: [u32; 2],
+    histories: Range<u64>,
+    waiting: &mut Vec<Leg>,
+    tally: &mut Tally,
+) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") {
+    if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+    {
         for history in histories {
             follow::<Avx2>(deck, Stream { key, history }, waiting, tally);
         }

@@ -19,6 +19,8 @@ use crate::physics::vector::Vec3;
 const FLOATS_PER_BLOCK: usize = 4;
 /// Scoring points that are worked on together.
 const LANES: usize = 8;
+/// Points from which that pays.
+const FEW: i32 = 4;
 
 /// Walks the ray from `enter_mm` to `leave_mm`, both on the grid's faces or inside.
 #[inline(always)]
@@ -40,20 +42,21 @@ pub fn walk_grid(deck: &Deck, ray: &mut Ray, enter_mm: f32, leave_mm: f32, tally
     let (mut next_y, step_y) = next_face(at[1], edge[1], d.y, o.y, per.y);
     let (mut next_z, step_z) = next_face(at[2], edge[2], d.z, o.z, per.z);
     let crossings = h.block_shape[0] + h.block_shape[1] + h.block_shape[2];
+    let mut index = block_index(at, h.block_shape);
     let mut from_mm = enter_mm;
+    let mut to_mm = enter_mm;
     let mut crossing = 0;
     while crossing < crossings {
         crossing += 1;
-        let to_mm = greatest(least(least(next_x, next_y), least(next_z, leave_mm)), from_mm);
-        let index = at[0] + h.block_shape[0] as i32 * (at[1] + h.block_shape[1] as i32 * at[2]);
-        walk_block(deck, ray, index as usize, from_mm, to_mm, tally);
-        if to_mm >= leave_mm || !ray.goes_on() {
-            return;
+        to_mm = greatest(least(least(next_x, next_y), least(next_z, leave_mm)), to_mm);
+        if to_mm >= leave_mm {
+            break;
         }
-        if to_mm == next_x {
+        // Not an equality: rounding may leave a face behind the point that is reached.
+        if next_x <= to_mm {
             at[0] += step_of(d.x);
             next_x += step_x;
-        } else if to_mm == next_y {
+        } else if next_y <= to_mm {
             at[1] += step_of(d.y);
             next_y += step_y;
         } else {
@@ -61,10 +64,39 @@ pub fn walk_grid(deck: &Deck, ray: &mut Ray, enter_mm: f32, leave_mm: f32, tally
             next_z += step_z;
         }
         if is_outside(at, h.block_shape) {
-            return;
+            break;
         }
-        from_mm = to_mm;
+        let next_index = block_index(at, h.block_shape);
+        // Blocks that are one and the same material throughout are walked as one.
+        if !continues(deck, index, next_index) {
+            walk_block(deck, ray, index, from_mm, to_mm, tally);
+            if !ray.goes_on() {
+                return;
+            }
+            from_mm = to_mm;
+        }
+        index = next_index;
     }
+    walk_block(deck, ray, index, from_mm, to_mm, tally);
+}
+
+/// Place of a block in its table.
+#[inline(always)]
+fn block_index(at: [i32; 3], shape: [u32; 4]) -> usize {
+    (at[0] + shape[0] as i32 * (at[1] + shape[1] as i32 * at[2])) as usize
+}
+
+/// Whether the next block goes on with the one material and density of this one.
+#[inline(always)]
+fn continues(deck: &Deck, index: usize, next_index: usize) -> bool {
+    let (this, next) = (block(deck, index), block(deck, next_index));
+    is_uniform(this) && is_uniform(next) && this.density_max == next.density_max && this.kind == next.kind
+}
+
+/// Whether all voxels of a block are the same.
+#[inline(always)]
+fn is_uniform(block: Block) -> bool {
+    block.density_min == block.density_max && block.only_material >= 0.0
 }
 
 /// One block: by its bounds if its attenuation hardly varies at this energy, else voxel by voxel.
@@ -79,7 +111,7 @@ fn walk_block(deck: &Deck, ray: &mut Ray, index: usize, from_mm: f32, to_mm: f32
         walk_voxels(deck, ray, from_mm, to_mm, tally);
         return;
     }
-    let is_uniform = block.density_min == block.density_max && block.only_material >= 0.0;
+    let is_uniform = is_uniform(block);
     let mut a_mm = from_mm;
     loop {
         let has_event = ray.to_residual < residual_per_mm * (to_mm - a_mm);
@@ -146,6 +178,19 @@ fn score_uniform(
     let score = ray.transmission * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
     let mut height = score * exp_minus(attenuation_per_mm * (first_mm - a_mm));
     let per_step = exp_minus(attenuation_per_mm * step_mm);
+    if left < FEW {
+        let mut power = 1.0;
+        let mut lane = 0;
+        while lane < left {
+            let dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(lane as u32));
+            let voxel = voxel_of(deck, ray.at(first_mm + lane as f32 * step_mm));
+            tally.add(voxel, quanta(height * power, dither));
+            power *= per_step;
+            lane += 1;
+        }
+        ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(LANES as u32));
+        return;
+    }
     let square = per_step * per_step;
     let fourth = square * square;
     let powers = [

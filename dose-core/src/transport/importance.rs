@@ -17,9 +17,9 @@ use crate::physics::vector::Vec3;
 /// Most copies that one photon is split into at once.
 pub const MOST_COPIES: f32 = 8.0;
 /// Weight over the wished weight from which a photon is split.
-const SPLIT_ABOVE: f32 = 1.5;
+pub const SPLIT_ABOVE: f32 = 1.5;
 /// Weight over the wished weight below which a photon plays roulette.
-const ROULETTE_BELOW: f32 = 0.6;
+pub const ROULETTE_BELOW: f32 = 0.6;
 
 /// Splits a photon that is about to collide; says how many copies do, 0 if it lost at roulette.
 #[inline(always)]

@@ -12,9 +12,9 @@ use crate::physics::random::uniform;
 use crate::physics::vector::{Vec3, vec3};
 
 /// Transmission below which a ray goes on only by roulette.
-const FAINT: f32 = 0.01;
+pub const FAINT: f32 = 0.01;
 /// Chance that a faint ray goes on, with its weight divided by it.
-const FAINT_SURVIVAL: f32 = 0.25;
+pub const FAINT_SURVIVAL: f32 = 0.25;
 
 /// Where a photon collides.
 #[derive(Clone, Copy, Debug, PartialEq)]

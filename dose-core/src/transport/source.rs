@@ -8,7 +8,7 @@ use crate::physics::random::uniform;
 use crate::physics::vector::{Vec3, vec3};
 
 /// Tries of a direction before the last candidate is taken; a 40 by 40 cm field at 100 cm keeps 9 in 10.
-const TRIES: u32 = 64;
+pub const TRIES: u32 = 64;
 /// Branch of a source photon.
 const SOURCE_BRANCH: u32 = 0;
 

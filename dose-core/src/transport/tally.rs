@@ -10,7 +10,7 @@ pub const QUANTA: f32 = 16_777_216.0;
 /// The greatest score of one point [quanta]; larger ones are cut to it and counted.
 pub const MOST_QUANTA: f32 = 2_147_483_520.0;
 /// Quanta in one MeV of the energy balance.
-pub const BALANCE_QUANTA: f32 = 1_048_576.0;
+pub const BALANCE_QUANTA: f32 = 4_194_304.0;
 /// Step of the dither from point to point: 2³² over the golden ratio, which fills (0, 1) evenly.
 pub const DITHER_STEP: u32 = 0x9E37_79B9;
 

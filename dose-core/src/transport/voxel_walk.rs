@@ -47,10 +47,11 @@ pub fn walk_voxels(deck: &Deck, ray: &mut Ray, from_mm: f32, to_mm: f32, tally: 
         if b_mm >= to_mm || (ray.site.is_some() && ray.transmission <= 0.0) {
             return;
         }
-        if b_mm == next_x {
+        // Not an equality: rounding may leave a face behind the point that is reached.
+        if next_x <= b_mm {
             at[0] += step_of(d.x);
             next_x += step_x;
-        } else if b_mm == next_y {
+        } else if next_y <= b_mm {
             at[1] += step_of(d.y);
             next_y += step_y;
         } else {
