@@ -5,9 +5,12 @@ use plotters::prelude::*;
 use volume::VoxelIndex;
 
 /// Decades of the dose scale, from the greatest dose down.
-const DECADES: f64 = 6.0;
+const DECADES: f64 = 7.0;
 
-/// Mean dose of the trunk's middle at one height.
+/// Density above which a voxel is body and not air [g/cm³].
+const BODY_G_CM3: f32 = 0.1;
+
+/// Mean dose of the body at one height.
 pub struct AlongTheBody {
     /// Height above the feet [cm].
     pub height_cm: f64,
@@ -17,7 +20,7 @@ pub struct AlongTheBody {
     pub sigma: f64,
 }
 
-/// Mean dose over 6 × 6 cm across the body, slice by slice.
+/// Mean dose of the body, slice by slice.
 pub fn along_the_body(finished: &Finished) -> Vec<AlongTheBody> {
     let grid = &finished.grid;
     let outcome = &finished.outcome;
@@ -26,16 +29,15 @@ pub fn along_the_body(finished: &Finished) -> Vec<AlongTheBody> {
         for offset in 0..grid.shape[0] * grid.shape[1] {
             let VoxelIndex([i, j, _]) = grid.voxel(offset);
             let voxel = VoxelIndex([i, j, k]);
-            let [x, y, _] = grid.centre_mm(voxel);
-            if x.abs() < 30.0 && (40.0..100.0).contains(&y) {
-                let at = grid.offset(voxel);
+            let at = grid.offset(voxel);
+            if finished.density_g_cm3[at] > BODY_G_CM3 {
                 let dose = outcome.dose_gy_per_photon[at];
                 sum += dose;
                 variance += (dose * f64::from(outcome.sigma_relative[at])).powi(2);
                 count += 1.0;
             }
         }
-        (sum / count, variance.sqrt() / sum)
+        (sum / f64::max(count, 1.0), variance.sqrt() / sum)
     };
     let slices: Vec<(f64, f64)> = (0..grid.shape[2]).map(slice).collect();
     let most = slices.iter().map(|s| s.0).fold(0.0, f64::max);
@@ -59,13 +61,15 @@ pub fn profile(along: &[AlongTheBody]) -> Result<String, String> {
             .margin(12)
             .x_label_area_size(44)
             .y_label_area_size(72)
-            .build_cartesian_2d(0.0..tallest, (1e-6..2.0).log_scale())
+            .build_cartesian_2d(0.0..tallest, (1e-7..2.0).log_scale())
             .map_err(|error| error.to_string())?;
         chart
             .configure_mesh()
             .x_desc("height above the feet [cm]")
             .y_desc("dose / dose in the field")
             .y_label_formatter(&|dose| format!("{dose:.0e}"))
+            .x_label_formatter(&|height| format!("{height:.0}"))
+            .label_style(("sans-serif", 13))
             .light_line_style(WHITE)
             .draw()
             .map_err(|error| error.to_string())?;
@@ -73,7 +77,7 @@ pub fn profile(along: &[AlongTheBody]) -> Result<String, String> {
         let bars = along.iter().map(|p| {
             let half = p.relative * p.sigma;
             PathElement::new(
-                vec![(p.height_cm, (p.relative - half).max(1e-6)), (p.height_cm, p.relative + half)],
+                vec![(p.height_cm, (p.relative - half).max(1e-7)), (p.height_cm, p.relative + half)],
                 blue.mix(0.4),
             )
         });
@@ -104,7 +108,11 @@ pub fn coronal(finished: &Finished) -> Result<String, String> {
         };
         for k in 0..nz {
             for i in 0..nx {
-                let dose = finished.outcome.dose_gy_per_photon[grid.offset(VoxelIndex([i, ny / 2, k]))];
+                let at = grid.offset(VoxelIndex([i, ny / 2, k]));
+                if finished.density_g_cm3[at] <= BODY_G_CM3 {
+                    continue;
+                }
+                let dose = finished.outcome.dose_gy_per_photon[at];
                 let share = if dose > 0.0 { 1.0 + (dose / most).log10() / DECADES } else { 0.0 };
                 draw(i as i32 * PIXEL, (nz - 1 - k) as i32 * PIXEL, PIXEL, PIXEL, share)?;
             }
@@ -115,7 +123,8 @@ pub fn coronal(finished: &Finished) -> Result<String, String> {
         }
         for decade in 0..=DECADES as i32 {
             let y = top + decade * height / DECADES as i32;
-            let label = Text::new(format!("1e-{decade}"), (left + 20, y - 6), ("sans-serif", 12));
+            let label = if decade == 0 { "1".to_owned() } else { format!("1e-{decade}") };
+            let label = Text::new(label, (left + 20, y - 6), ("sans-serif", 12));
             root.draw(&label).map_err(|error| error.to_string())?;
         }
         root.present().map_err(|error| error.to_string())?;

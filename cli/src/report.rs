@@ -5,8 +5,8 @@ use crate::pictures;
 use crate::transport::Finished;
 use maud::{DOCTYPE, PreEscaped, html};
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b2733}\
- h1{font-size:1.6rem;margin-bottom:.2rem} .note{color:#5a6875} .row{display:flex;gap:2rem;flex-wrap:wrap;align-items:flex-start}\
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:66rem;margin:2rem auto;padding:0 1rem;color:#1b2733}\
+ h1{font-size:1.6rem;margin-bottom:.2rem} .note{color:#5a6875} .row{display:flex;gap:1.5rem;align-items:flex-start} .row>div{min-width:0} figure{margin:0;flex:0 0 18rem}\
  table{border-collapse:collapse} td,th{padding:.25rem .9rem .25rem 0;text-align:right;border-bottom:1px solid #dde3e8}\
  th{font-weight:600} td:first-child,th:first-child{text-align:left} .use{background:#fff4e0;padding:.6rem 1rem;border-radius:.4rem}\
  svg{max-width:100%;height:auto}";

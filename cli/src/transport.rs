@@ -31,6 +31,8 @@ pub struct Finished {
     pub record: RunRecord,
     /// The grid of the images.
     pub grid: Grid,
+    /// Density of each voxel [g/cm³].
+    pub density_g_cm3: Vec<f32>,
     /// The images and the balance.
     pub outcome: Outcome,
 }
@@ -80,7 +82,8 @@ pub fn calculate(arguments: &TransportArguments, common: &Common) -> Result<Fini
     if !common.quiet {
         console::result(&summary(&arguments.out, &record, &built.case.grid, &outcome));
     }
-    Ok(Finished { record, grid: built.case.grid, outcome })
+    let density_g_cm3 = built.case.voxel_density_g_cm3;
+    Ok(Finished { record, grid: built.case.grid, density_g_cm3, outcome })
 }
 
 /// Wall seconds of each stage; a stage ends where the next begins.

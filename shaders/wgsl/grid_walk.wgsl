@@ -68,9 +68,9 @@ fn block_index(at: vec3<i32>, shape: vec4<u32>) -> u32 {
 
 // Whether the next block goes on with the one material and density of this one.
 fn continues(index: u32, next_index: u32) -> bool {
-    let this = block(index);
+    let here = block(index);
     let next = block(next_index);
-    return is_uniform(this) && is_uniform(next) && this.density_max == next.density_max && this.kind == next.kind;
+    return is_uniform(here) && is_uniform(next) && here.density_max == next.density_max && here.kind == next.kind;
 }
 
 // Whether all voxels of a block are the same.

@@ -35,14 +35,16 @@ impl Steps for Signed {
         leg: &Leg,
         site: Site,
         stream: Stream,
-        copy: u32,
+        copies: u32,
         waiting: &mut Vec<Leg>,
         tally: &mut Tally,
     ) {
         let voxel = if site.in_grid { voxel_of(deck, leg.position_mm) as u32 } else { 0 };
-        let words = philox([leg.branch, copy, voxel, site.material as u32], [u32::from(site.in_grid), 0]);
-        SIGNATURE.set(SIGNATURE.get().wrapping_add(words[0]));
-        collide(deck, leg, site, stream, copy, waiting, tally);
+        for copy in 0..copies {
+            let words = philox([leg.branch, copy, voxel, site.material as u32], [u32::from(site.in_grid), 0]);
+            SIGNATURE.set(SIGNATURE.get().wrapping_add(words[0]));
+        }
+        collide(deck, leg, site, stream, copies, waiting, tally);
     }
 }
 

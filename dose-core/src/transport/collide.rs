@@ -45,9 +45,24 @@ struct Collision<'a> {
     copy: u32,
 }
 
-/// Lets a leg's photon collide at its position in a material. `copy` tells the collisions of a split photon apart.
+/// Lets a leg's photon collide at its position in a material, each of its copies on its own.
 #[inline(always)]
 pub fn collide(
+    deck: &Deck,
+    leg: &Leg,
+    site: Site,
+    stream: Stream,
+    copies: u32,
+    waiting: &mut Vec<Leg>,
+    tally: &mut Tally,
+) {
+    for copy in 0..copies {
+        collide_copy(deck, leg, site, stream, copy, waiting, tally);
+    }
+}
+
+#[inline(always)]
+fn collide_copy(
     deck: &Deck,
     leg: &Leg,
     site: Site,

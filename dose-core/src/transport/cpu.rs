@@ -140,11 +140,11 @@ impl Steps for Plain {
         leg: &Leg,
         site: Site,
         stream: Stream,
-        copy: u32,
+        copies: u32,
         waiting: &mut Vec<Leg>,
         tally: &mut Tally,
     ) {
-        collide(deck, leg, site, stream, copy, waiting, tally);
+        collide(deck, leg, site, stream, copies, waiting, tally);
     }
 }
 
@@ -169,7 +169,7 @@ impl Steps for Avx2 {
         leg: &Leg,
         site: Site,
         stream: Stream,
-        copy: u32,
+        copies: u32,
         waiting: &mut Vec<Leg>,
         tally: &mut Tally,
     ) {
@@ -179,13 +179,13 @@ impl Steps for Avx2 {
             leg: &Leg,
             site: Site,
             stream: Stream,
-            copy: u32,
+            copies: u32,
             waiting: &mut Vec<Leg>,
             tally: &mut Tally,
         ) {
-            collide(deck, leg, site, stream, copy, waiting, tally);
+            collide(deck, leg, site, stream, copies, waiting, tally);
         }
         // SAFETY: `follow_range` has asked the processor.
-        unsafe { collide_avx2(deck, leg, site, stream, copy, waiting, tally) }
+        unsafe { collide_avx2(deck, leg, site, stream, copies, waiting, tally) }
     }
 }

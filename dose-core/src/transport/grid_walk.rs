@@ -89,8 +89,8 @@ fn block_index(at: [i32; 3], shape: [u32; 4]) -> usize {
 /// Whether the next block goes on with the one material and density of this one.
 #[inline(always)]
 fn continues(deck: &Deck, index: usize, next_index: usize) -> bool {
-    let (this, next) = (block(deck, index), block(deck, next_index));
-    is_uniform(this) && is_uniform(next) && this.density_max == next.density_max && this.kind == next.kind
+    let (here, next) = (block(deck, index), block(deck, next_index));
+    is_uniform(here) && is_uniform(next) && here.density_max == next.density_max && here.kind == next.kind
 }
 
 /// Whether all voxels of a block are the same.

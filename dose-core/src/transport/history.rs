@@ -22,7 +22,7 @@ pub trait Steps {
         leg: &Leg,
         site: Site,
         stream: Stream,
-        copy: u32,
+        copies: u32,
         waiting: &mut Vec<Leg>,
         tally: &mut Tally,
     );
@@ -44,8 +44,6 @@ pub fn follow<S: Steps>(deck: &Deck, stream: Stream, waiting: &mut Vec<Leg>, tal
         };
         leg.position_mm = leg.position_mm + leg.direction * site.distance_mm;
         let copies = adjust_weight(deck, &mut leg, site, stream, tally);
-        for copy in 0..copies {
-            S::collide(deck, &leg, site, stream, copy, waiting, tally);
-        }
+        S::collide(deck, &leg, site, stream, copies, waiting, tally);
     }
 }
