@@ -10,7 +10,7 @@ use dose_core::transport::grid_walk::voxel_of;
 use dose_core::transport::history::{Steps, follow};
 use dose_core::transport::leg::{Leg, Stream};
 use dose_core::transport::ray::{Site, walk};
-use dose_core::transport::tally::{ACCOUNTS, Balance, Tally};
+use dose_core::transport::tally::{ACCOUNTS, Balance, Image, Tally};
 use phantoms::tanks;
 use std::cell::Cell;
 
@@ -49,8 +49,8 @@ impl Steps for Signed {
 }
 
 fn on_cpu(deck: &Deck, histories: u64) -> (Vec<u64>, Balance, Vec<u32>) {
-    let mut image = vec![0; deck.voxels.len()];
-    let mut tally = Tally { image: &mut image, balance: [0; ACCOUNTS] };
+    let mut quanta = Image::new(deck.voxels.len());
+    let mut tally = Tally { image: &mut quanta, balance: [0; ACCOUNTS] };
     let mut waiting = Vec::new();
     let signatures = (0..histories)
         .map(|history| {
@@ -60,6 +60,8 @@ fn on_cpu(deck: &Deck, histories: u64) -> (Vec<u64>, Balance, Vec<u32>) {
         })
         .collect();
     let balance = tally.balance;
+    let mut image = vec![0; deck.voxels.len()];
+    quanta.drain_into(&mut image);
     (image, balance, signatures)
 }
 

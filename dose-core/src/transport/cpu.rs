@@ -6,9 +6,8 @@ use super::collide::collide;
 use super::history::{Steps, follow};
 use super::leg::{Leg, Stream};
 use super::ray::{Site, walk};
-use super::tally::{ACCOUNTS, Balance, Tally};
+use super::tally::{ACCOUNTS, Balance, Image, Tally};
 use crate::deck::Deck;
-use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,7 +18,7 @@ const CHUNK: u64 = 512;
 /// Threads with their images.
 pub struct Cpu {
     pool: rayon::ThreadPool,
-    images: Vec<Mutex<Vec<u64>>>,
+    images: Vec<Mutex<Image>>,
 }
 
 impl Cpu {
@@ -49,12 +48,12 @@ impl Cpu {
         deck: &Deck,
         key: [u32; 2],
         histories: Range<u64>,
-        batch_image: &mut Vec<u64>,
+        batch_image: &mut [u64],
         advance: &(dyn Fn(u64) -> bool + Sync),
     ) -> Balance {
         let voxels = deck.voxels.len();
-        if self.images.first().is_none_or(|image| image.lock().is_ok_and(|image| image.len() != voxels)) {
-            self.images = (0..self.threads()).map(|_| Mutex::new(vec![0; voxels])).collect();
+        if self.images.first().is_none_or(|image| image.lock().is_ok_and(|image| image.voxels() != voxels)) {
+            self.images = (0..self.threads()).map(|_| Mutex::new(Image::new(voxels))).collect();
         }
         let next = AtomicU64::new(histories.start);
         let stopped = AtomicBool::new(false);
@@ -75,32 +74,16 @@ impl Cpu {
             }
             tally.balance
         });
-        let mut images: Vec<_> =
-            self.images.iter().map(|image| image.lock().expect("no thread panicked")).collect();
-        if let [only] = &mut images[..] {
-            // The cleared image becomes the thread's next.
-            std::mem::swap(batch_image, only);
-            images.clear();
-        }
-        let mut slices: Vec<&mut [u64]> = images.iter_mut().map(|image| image.as_mut_slice()).collect();
-        self.pool.install(|| gather(batch_image, &mut slices));
+        self.pool.install(|| {
+            for image in &self.images {
+                image.lock().expect("no thread panicked").drain_into(batch_image);
+            }
+        });
         let mut total = [0; ACCOUNTS];
         for balance in balances {
             (0..ACCOUNTS).for_each(|account| total[account] += balance[account]);
         }
         total
-    }
-}
-
-/// Adds the threads' images to the batch's and clears them.
-fn gather(batch_image: &mut [u64], images: &mut [&mut [u64]]) {
-    const PIECE: usize = 1 << 14;
-    for image in images {
-        batch_image.par_chunks_mut(PIECE).zip(image.par_chunks_mut(PIECE)).for_each(|(total, part)| {
-            for (total, part) in total.iter_mut().zip(part) {
-                *total += std::mem::take(part);
-            }
-        });
     }
 }
 

@@ -4,6 +4,10 @@
 //! the quantum (a dither), so that scores far below a quantum still count on average. Twin: `tally.wgsl`.
 
 use crate::physics::functions::least;
+use rayon::prelude::*;
+
+/// Voxels that a thread works on at a time when images are added.
+const PIECE: usize = 1 << 14;
 
 /// Quanta in one MeV cm³/g of score.
 pub const QUANTA: f32 = 16_777_216.0;
@@ -40,10 +44,56 @@ pub const ACCOUNTS: usize = 7;
 /// The balance: energies in quanta, counts as they are.
 pub type Balance = [i64; ACCOUNTS];
 
+/// Quanta of each voxel in two words: the low ones are added to all the time and should stay in the processor's cache,
+/// the high ones are touched only when a low one overflows.
+pub struct Image {
+    low: Vec<u32>,
+    high: Vec<u32>,
+    has_carried: bool,
+}
+
+impl Image {
+    /// An image of zeros.
+    pub fn new(voxels: usize) -> Image {
+        Image { low: vec![0; voxels], high: vec![0; voxels], has_carried: false }
+    }
+
+    /// Number of voxels.
+    pub fn voxels(&self) -> usize {
+        self.low.len()
+    }
+
+    /// Adds the image to another and clears it.
+    pub fn drain_into(&mut self, total: &mut [u64]) {
+        let low = total.par_chunks_mut(PIECE).zip(self.low.par_chunks_mut(PIECE));
+        low.for_each(|(total, low)| {
+            for (total, low) in total.iter_mut().zip(low) {
+                *total += u64::from(std::mem::take(low));
+            }
+        });
+        if std::mem::take(&mut self.has_carried) {
+            let high = total.par_chunks_mut(PIECE).zip(self.high.par_chunks_mut(PIECE));
+            high.for_each(|(total, high)| {
+                for (total, high) in total.iter_mut().zip(high) {
+                    *total += u64::from(std::mem::take(high)) << 32;
+                }
+            });
+        }
+    }
+
+    /// The low word of a voxel overflowed.
+    #[cold]
+    #[inline(never)]
+    fn carry(&mut self, voxel: usize) {
+        self.high[voxel] += 1;
+        self.has_carried = true;
+    }
+}
+
 /// One image of quanta and one balance.
 pub struct Tally<'a> {
     /// Quanta of each voxel.
-    pub image: &'a mut [u64],
+    pub image: &'a mut Image,
     /// Energies and counts.
     pub balance: Balance,
 }
@@ -52,10 +102,15 @@ impl Tally<'_> {
     /// Adds quanta to a voxel.
     #[inline(always)]
     pub fn add(&mut self, voxel: usize, quanta: i32) {
-        debug_assert!(voxel < self.image.len() && quanta >= 0);
+        debug_assert!(voxel < self.image.voxels() && quanta >= 0);
         // SAFETY: every caller clamps the voxel's three indices to the grid's shape, whose product is the image's length
         // (checked when the deck is built and when the image is made).
-        unsafe { *self.image.get_unchecked_mut(voxel) += quanta as u32 as u64 };
+        let low = unsafe { self.image.low.get_unchecked_mut(voxel) };
+        let (sum, has_overflowed) = low.overflowing_add(quanta as u32);
+        *low = sum;
+        if has_overflowed {
+            self.image.carry(voxel);
+        }
     }
 
     /// Adds an energy to an account.
@@ -84,6 +139,20 @@ pub fn quanta(score: f32, dither: u32) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_voxel_keeps_its_sum_beyond_32_bits_and_gives_it_once() {
+        let mut image = Image::new(3);
+        let mut tally = Tally { image: &mut image, balance: [0; ACCOUNTS] };
+        for _ in 0..5 {
+            tally.add(1, i32::MAX);
+        }
+        tally.add(2, 7);
+        let mut total = [1, 1, 1];
+        image.drain_into(&mut total);
+        image.drain_into(&mut total);
+        assert_eq!(total, [1, 1 + 5 * (i32::MAX as u64), 8]);
+    }
 
     #[test]
     fn scores_far_below_a_quantum_count_on_average() {
