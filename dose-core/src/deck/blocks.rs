@@ -14,7 +14,7 @@ use rayon::prelude::*;
 /// Edge that a block is meant to have [mm]; a block is a whole number of voxels.
 const BLOCK_MM: f64 = 40.0;
 /// Distance between scoring points on a ray [mm].
-const COMB_MM: f64 = 30.0;
+const COMB_MM: f64 = 20.0;
 /// Kinds that are told apart; further sets of materials share the kind of all materials.
 const MAX_KINDS: usize = 64;
 /// Residual events expected on a block's chord above which the block is walked voxel by voxel.
