@@ -7,7 +7,7 @@ use phantoms::tanks;
 use std::path::Path;
 use volume::Grid;
 
-/// Distances off the axis whose bins are quoted [mm].
+/// Distances off the axis whose bins are quoted (mm).
 pub const OFF_AXIS_MM: [f64; 5] = [0.0, 100.0, 200.0, 310.0, 510.0];
 
 /// The bins of 4 × 2 × 4 cm (on the axis 4 × 2 × 2) at 9-11 cm depth, each the mean of its two mirror images.

@@ -55,7 +55,7 @@ fn measure(name: &str, case: &Case, histories: u64) {
     }
 }
 
-/// Processor time of this process so far [s]; wall time where the system does not tell.
+/// Processor time of this process so far (s); wall time where the system does not tell.
 fn processor_seconds() -> f64 {
     static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
     let wall = START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64();

@@ -9,9 +9,9 @@ use crate::solids::{Frame, Solid};
 use dose_core::case::{Collimator, Emission, Source};
 use volume::Grid;
 
-/// Bodies nearer than this touch [mm].
+/// Bodies nearer than this touch (mm).
 const TOUCHING_MM: f64 = 1.0e-6;
-/// Plane where a point source's pencil is said to be measured; any distance gives the same pencil [mm].
+/// Plane where a point source's pencil is said to be measured; any distance gives the same pencil (mm).
 const PENCIL_DISTANCE_MM: f64 = 1000.0;
 
 /// The solids outside the grid, none in another.

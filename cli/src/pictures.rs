@@ -7,12 +7,12 @@ use volume::VoxelIndex;
 /// Decades of the dose scale, from the greatest dose down.
 const DECADES: f64 = 7.0;
 
-/// Density above which a voxel is body and not air [g/cm³].
+/// Density above which a voxel is body and not air (g/cm³).
 const BODY_G_CM3: f32 = 0.1;
 
 /// Mean dose of the body at one height.
 pub struct AlongTheBody {
-    /// Height above the feet [cm].
+    /// Height above the feet (cm).
     pub height_cm: f64,
     /// Dose relative to the field's centre.
     pub relative: f64,

@@ -31,7 +31,7 @@ pub struct Finished {
     pub record: RunRecord,
     /// The grid of the images.
     pub grid: Grid,
-    /// Density of each voxel [g/cm³].
+    /// Density of each voxel (g/cm³).
     pub density_g_cm3: Vec<f32>,
     /// The images and the balance.
     pub outcome: Outcome,

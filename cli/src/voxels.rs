@@ -9,7 +9,7 @@ use crate::memory;
 use dose_core::case::MaterialId;
 use volume::Grid;
 
-/// Least edge of a voxel [cm].
+/// Least edge of a voxel (cm).
 const SMALLEST_VOXEL_CM: f64 = 1.0e-4;
 
 /// The grid's place and shape, refused before anything of its size is allocated.

@@ -23,13 +23,13 @@ pub enum Quantity {
 /// An axis-aligned homogeneous solid outside the grid: a jaw or a shield.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Collimator {
-    /// Lower corner [mm].
+    /// Lower corner (mm).
     pub min_mm: [f64; 3],
-    /// Upper corner [mm].
+    /// Upper corner (mm).
     pub max_mm: [f64; 3],
     /// What it is made of.
     pub material: MaterialId,
-    /// Its density [g/cm³].
+    /// Its density (g/cm³).
     pub density_g_cm3: f64,
 }
 
@@ -39,7 +39,7 @@ pub enum Emission {
     /// From one point into a rectangular pyramid, uniform in solid angle; the field is measured at
     /// `field_distance_mm` from the point along the axis.
     Point {
-        /// Distance from the point to the plane where the field's widths are measured [mm].
+        /// Distance from the point to the plane where the field's widths are measured (mm).
         field_distance_mm: f64,
     },
     /// Along the axis from a rectangle centred on the position, uniform in area.
@@ -49,11 +49,11 @@ pub enum Emission {
 /// A photon source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
-    /// The focal spot, or the centre of the start plane [mm].
+    /// The focal spot, or the centre of the start plane (mm).
     pub position_mm: [f64; 3],
     /// Beam axis; any length but zero.
     pub direction: [f64; 3],
-    /// Full widths of the rectangle along its first and second axis [mm]; 0 is a pencil. The first axis is x for a
+    /// Full widths of the rectangle along its first and second axis (mm); 0 is a pencil. The first axis is x for a
     /// beam along y or z, and y for a beam along x.
     pub field_mm: [f64; 2],
     /// Point or parallel.
@@ -71,7 +71,7 @@ pub struct Case {
     pub materials: Vec<Material>,
     /// Material of each voxel, x fastest.
     pub voxel_material: Vec<MaterialId>,
-    /// Density of each voxel [g/cm³], x fastest; 0 is vacuum.
+    /// Density of each voxel (g/cm³), x fastest; 0 is vacuum.
     pub voxel_density_g_cm3: Vec<f32>,
     /// Solids outside the grid.
     pub collimators: Vec<Collimator>,

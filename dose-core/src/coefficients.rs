@@ -23,7 +23,7 @@ pub use transfer::energy_transfer;
 use crate::data::{CrossSections, ELECTRON_REST_MEV, ENERGY_MAX_MEV, ENERGY_MIN_MEV, element};
 use crate::material::Material;
 
-/// Mass attenuation coefficients by interaction [cm²/g].
+/// Mass attenuation coefficients by interaction (cm²/g).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Channels {
     /// Photoelectric absorption.
@@ -39,7 +39,7 @@ pub struct Channels {
 }
 
 impl Channels {
-    /// Sum of all channels [cm²/g].
+    /// Sum of all channels (cm²/g).
     pub fn total(&self) -> f64 {
         self.photoelectric + self.incoherent + self.coherent + self.pair + self.triplet
     }
@@ -76,7 +76,7 @@ pub fn attenuation(material: &Material, energy_mev: f64) -> Channels {
     sum
 }
 
-/// Mass attenuation coefficients of a pure element [cm²/g]; see [`attenuation`].
+/// Mass attenuation coefficients of a pure element (cm²/g); see [`attenuation`].
 pub fn element_attenuation(z: u8, energy_mev: f64) -> Channels {
     let sections = &element(z).cross_sections;
     let energy_mev = energy_mev.clamp(ENERGY_MIN_MEV, ENERGY_MAX_MEV);

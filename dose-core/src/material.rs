@@ -10,7 +10,7 @@ use crate::error::Error;
 pub struct Material {
     /// Name as the user wrote it.
     pub name: String,
-    /// Nominal density [g/cm³]; a voxel may have another.
+    /// Nominal density (g/cm³); a voxel may have another.
     pub density_g_cm3: f64,
     /// Atomic number and mass fraction, fractions adding to 1, each element once, ascending.
     pub mass_fractions: Vec<(u8, f64)>,

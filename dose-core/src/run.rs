@@ -51,7 +51,7 @@ pub struct Progress {
     pub histories_total: u64,
 }
 
-/// Where the energy of the source photons went [MeV], and what was counted.
+/// Where the energy of the source photons went (MeV), and what was counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EnergyBalance {
     /// Left the source.
@@ -82,11 +82,11 @@ pub struct Estimate {
 /// What a run found.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Kerma or dose of each voxel [Gy per source photon], x fastest.
+    /// Kerma or dose of each voxel (Gy per source photon), x fastest.
     pub dose_gy_per_photon: Vec<f64>,
     /// Relative standard error of each voxel, 1 where nothing was scored.
     pub sigma_relative: Vec<f32>,
-    /// Mean over the voxels of each region asked for [Gy per source photon].
+    /// Mean over the voxels of each region asked for (Gy per source photon).
     pub regions: Vec<Estimate>,
     /// Histories followed.
     pub histories: u64,

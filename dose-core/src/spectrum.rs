@@ -2,17 +2,17 @@
 
 use crate::error::Error;
 
-/// The least energy that the transport follows [MeV]; below it photons deposit where they are.
+/// The least energy that the transport follows (MeV); below it photons deposit where they are.
 pub const CUTOFF_MEV: f64 = 0.010;
-/// The largest energy of the photon data [MeV].
+/// The largest energy of the photon data (MeV).
 pub const MAX_MEV: f64 = 25.0;
 
 /// One bin of a histogram of photon number; a line where `lo_mev == hi_mev`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
-    /// Lower edge [MeV].
+    /// Lower edge (MeV).
     pub lo_mev: f64,
-    /// Upper edge [MeV].
+    /// Upper edge (MeV).
     pub hi_mev: f64,
     /// Photons in the bin, in any unit.
     pub weight: f64,
@@ -111,19 +111,19 @@ impl Spectrum {
         &self.bins
     }
 
-    /// Mean photon energy [MeV].
+    /// Mean photon energy (MeV).
     pub fn mean_mev(&self) -> f64 {
         let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
         self.bins.iter().map(|bin| bin.weight * 0.5 * (bin.lo_mev + bin.hi_mev)).sum::<f64>() / total
     }
 
-    /// Upper edge of the last bin that holds photons [MeV].
+    /// Upper edge of the last bin that holds photons (MeV).
     pub fn max_mev(&self) -> f64 {
         self.bins.iter().filter(|bin| bin.weight > 0.0).map(|bin| bin.hi_mev).fold(0.0, f64::max)
     }
 }
 
-/// Name, bin width [MeV] and photon numbers from 0 MeV upwards.
+/// Name, bin width (MeV) and photon numbers from 0 MeV upwards.
 ///
 /// R. Mohan, C. Chui, L. Lidofsky, "Energy and angular distributions of photons from medical linear accelerators",
 /// Med. Phys. 12, 592-597 (1985): Varian Clinac-6 (6 MV) and Clinac-20 (15 MV) on the axis, bins of 0.25 MeV.

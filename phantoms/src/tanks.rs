@@ -7,7 +7,7 @@ use dose_core::material::Material;
 use dose_core::spectrum::Spectrum;
 use volume::Grid;
 
-/// A slab between two depths [mm] with a material and a density [g/cm³].
+/// A slab between two depths (mm) with a material and a density (g/cm³).
 pub type Slab = ([f64; 2], &'static str, f32);
 
 /// Lung, bone and titanium under 3 cm of water: contrast in density and in atomic number.
@@ -84,7 +84,7 @@ pub fn w4(energy_mev: f64, quantity: Quantity) -> Case {
     tank([-150.0, 0.0, -150.0], [5.0; 3], [60; 3], source, quantity)
 }
 
-/// The voxels of a case whose centres lie in a box [mm].
+/// The voxels of a case whose centres lie in a box (mm).
 pub fn voxels_in(case: &Case, min_mm: [f64; 3], max_mm: [f64; 3]) -> Vec<u32> {
     let inside = |offset: &usize| {
         let centre = case.grid.centre_mm(case.grid.voxel(*offset));

@@ -9,7 +9,7 @@ use dose_core::spectrum::{CUTOFF_MEV, Spectrum};
 use straydose_tests::cases::run_deck;
 use volume::Grid;
 
-/// Half the width of the field [mm].
+/// Half the width of the field (mm).
 const HALF_FIELD_MM: f64 = 50.0;
 
 /// A block that covers x > 0 of a parallel beam, and three voxels of nearly nothing 8 m behind it: what the block

@@ -31,7 +31,7 @@ pub fn plain_deck(case: &Case) -> Deck {
     deck
 }
 
-/// Energy in the grid by the scores: sum of dose, density and volume [MeV per photon].
+/// Energy in the grid by the scores: sum of dose, density and volume (MeV per photon).
 pub fn scored_mev(case: &Case, outcome: &Outcome) -> f64 {
     let voxel_g = case.grid.voxel_volume_mm3() / 1000.0;
     let gy_g: f64 = outcome

@@ -24,7 +24,7 @@ pub const AXIS_DOSE: Gate = Gate { relative: 0.01, sigmas: 2.0 };
 pub const PLANES: Gate = Gate { relative: 0.005, sigmas: 2.0 };
 /// The relative difference that is added in quadrature when single bins are judged.
 pub const FLOOR: f64 = 0.005;
-/// Energies of W4 [MeV].
+/// Energies of W4 (MeV).
 pub const W4_ENERGIES_MEV: [f64; 7] = [0.06, 0.2, 0.5, 1.0, 2.0, 6.0, 10.0];
 
 /// How long to run and on how many threads.
@@ -149,7 +149,7 @@ pub fn w1(folder: &Path, quantity: Quantity, length: Length) -> TankResult {
     TankResult { bands, bins: compared_bins, bin_bounds: bins, axis, outcome }
 }
 
-/// Depths between which the dose on the axis is compared [cm].
+/// Depths between which the dose on the axis is compared (cm).
 const AXIS_SPANS_CM: [[f64; 2]; 4] = [[3.0, 11.0], [11.0, 21.0], [21.0, 29.0], [3.0, 29.0]];
 
 /// A part of the axis in one of the two files of the reference.
@@ -193,11 +193,11 @@ fn axis_spans(folder: &Path, bins: &[Bin], grid: &Grid) -> Vec<AxisSpan> {
 
 /// W4 beside the reference.
 pub struct PencilResult {
-    /// Energy [MeV].
+    /// Energy (MeV).
     pub energy_mev: f64,
     /// Kerma integrated over planes.
     pub planes: Table,
-    /// Depths of the planes [cm].
+    /// Depths of the planes (cm).
     pub depth_cm: Vec<[f64; 2]>,
     /// Kerma in the central 1 cm², neighbouring depths together.
     pub axis: Table,
@@ -209,10 +209,10 @@ pub struct PencilResult {
     pub radial_rows: Table,
 }
 
-/// Distances from the pencil between which rings and arms are judged together [cm].
+/// Distances from the pencil between which rings and arms are judged together (cm).
 const RADIAL_BANDS_CM: [[f64; 2]; 4] = [[0.0, 0.5], [0.5, 2.5], [2.5, 6.5], [6.5, 15.0]];
 
-/// Depths of the axis of a pencil that are judged together [cm].
+/// Depths of the axis of a pencil that are judged together (cm).
 const PENCIL_SPANS_CM: [[f64; 2]; 4] = [[0.0, 5.5], [5.5, 13.5], [13.5, 21.5], [21.5, 30.0]];
 
 /// Rings or arms at one depth that are judged together.

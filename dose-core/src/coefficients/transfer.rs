@@ -7,7 +7,7 @@ use super::{
 use crate::data::ELECTRON_REST_MEV;
 use crate::material::Material;
 
-/// Mass energy-transfer coefficient μ_tr/ρ [cm²/g].
+/// Mass energy-transfer coefficient μ_tr/ρ (cm²/g).
 ///
 /// ```text
 /// μ_tr = τ (1 − Ē_K/E) + σ_incoh T̄/E + (κ_pair + κ_triplet) (1 − 2 mₑc²/E)
@@ -30,7 +30,7 @@ pub fn energy_transfer(material: &Material, energy_mev: f64, cutoff_mev: f64) ->
         + (pair + triplet) * kinetic_fraction
 }
 
-/// Mean energy of K photons above a cutoff per photoelectric event [MeV].
+/// Mean energy of K photons above a cutoff per photoelectric event (MeV).
 fn mean_fluorescence_mev(material: &Material, energy_mev: f64, cutoff_mev: f64) -> f64 {
     let elements = fluorescing_elements(material, cutoff_mev);
     let emitted = |z| k_emission_probability(material, z, energy_mev) * k_photon_energy_mev(z, cutoff_mev);

@@ -9,11 +9,11 @@ use std::sync::OnceLock;
 
 /// Largest atomic number with data (uranium).
 pub const Z_MAX: u8 = 92;
-/// Lowest photon energy of the cross sections [MeV].
+/// Lowest photon energy of the cross sections (MeV).
 pub const ENERGY_MIN_MEV: f64 = 1e-3;
-/// Highest photon energy of the cross sections [MeV].
+/// Highest photon energy of the cross sections (MeV).
 pub const ENERGY_MAX_MEV: f64 = 30.0;
-/// Electron rest energy mₑc² [MeV], CODATA 2018.
+/// Electron rest energy mₑc² (MeV), CODATA 2018.
 pub const ELECTRON_REST_MEV: f64 = 0.510_998_95;
 
 /// XCOM cross sections of one element on a grid that holds both sides of every absorption edge.
@@ -24,9 +24,9 @@ pub const ELECTRON_REST_MEV: f64 = 0.510_998_95;
 pub struct CrossSections {
     /// Natural logarithm of the node energies in MeV, ascending.
     pub ln_energy: Vec<f64>,
-    /// ln of photoelectric, incoherent, coherent [cm²/g].
+    /// ln of photoelectric, incoherent, coherent (cm²/g).
     pub ln_smooth: [Vec<f64>; 3],
-    /// ln of pair and triplet over their threshold factor [cm²/g]; filled below the threshold from the first value
+    /// ln of pair and triplet over their threshold factor (cm²/g); filled below the threshold from the first value
     /// above it.
     pub ln_pair_shape: [Vec<f64>; 2],
 }
@@ -34,13 +34,13 @@ pub struct CrossSections {
 /// K shell of one element.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KShell {
-    /// Absorption edge [MeV]; XCOM's where it has one (Na and heavier), else xraylib's.
+    /// Absorption edge (MeV); XCOM's where it has one (Na and heavier), else xraylib's.
     pub edge_mev: f64,
     /// Fluorescence yield ω_K.
     pub fluorescence_yield: f64,
     /// Fraction of photoelectric events in the K shell just above the edge, `1 − 1/jump`; used at all energies above.
     pub photoelectric_fraction: f64,
-    /// Energies of the lines KL2 (Kα2), KL3 (Kα1), KM2 + KM3 (Kβ1, Kβ3) and the lump of KN, KO, KP [MeV].
+    /// Energies of the lines KL2 (Kα2), KL3 (Kα1), KM2 + KM3 (Kβ1, Kβ3) and the lump of KN, KO, KP (MeV).
     pub line_mev: [f64; 4],
     /// Probabilities of these lines once a K photon is emitted; they add to 1 (all 0 where the yield is 0).
     pub line_probability: [f64; 4],
@@ -49,17 +49,17 @@ pub struct KShell {
 /// ESTAR data of one element.
 #[derive(Clone, Debug)]
 pub struct ElectronData {
-    /// Mean excitation energy of the elemental substance [eV].
+    /// Mean excitation energy of the elemental substance (eV).
     pub mean_excitation_ev: f64,
-    /// Density of the elemental substance [g/cm³].
+    /// Density of the elemental substance (g/cm³).
     pub density_g_cm3: f64,
     /// Electrons of each subshell; a negative last entry is a conduction band.
     pub shell_electrons: Vec<f64>,
-    /// Binding energy of each subshell [eV], for the density effect.
+    /// Binding energy of each subshell (eV), for the density effect.
     pub shell_binding_ev: Vec<f64>,
-    /// Collision stopping power of the elemental substance [MeV cm²/g] at [`electron_energies_mev`].
+    /// Collision stopping power of the elemental substance (MeV cm²/g) at [`electron_energies_mev`].
     pub collision_mev_cm2_g: Vec<f64>,
-    /// Radiative stopping power [MeV cm²/g] at [`electron_energies_mev`].
+    /// Radiative stopping power (MeV cm²/g) at [`electron_energies_mev`].
     pub radiative_mev_cm2_g: Vec<f64>,
 }
 
@@ -68,7 +68,7 @@ pub struct ElectronData {
 pub struct Element {
     /// Atomic number.
     pub z: u8,
-    /// Standard atomic mass [g/mol], as XCOM uses it.
+    /// Standard atomic mass (g/mol), as XCOM uses it.
     pub atomic_mass: f64,
     /// Photon cross sections.
     pub cross_sections: CrossSections,
@@ -107,12 +107,12 @@ pub fn element(z: u8) -> &'static Element {
     &loaded().elements[usize::from(z).checked_sub(1).expect("atomic numbers start at 1")]
 }
 
-/// Momentum transfers x = sin(θ/2)/λ of the F and S tables [1/Å], equal steps in the logarithm.
+/// Momentum transfers x = sin(θ/2)/λ of the F and S tables (1/Å), equal steps in the logarithm.
 pub fn momentum_transfers_per_angstrom() -> &'static [f64] {
     &loaded().momentum_transfers_per_angstrom
 }
 
-/// Kinetic energies of the stopping power tables [MeV].
+/// Kinetic energies of the stopping power tables (MeV).
 pub fn electron_energies_mev() -> &'static [f64] {
     &loaded().electron_energies_mev
 }

@@ -11,9 +11,9 @@ use crate::case::Case;
 use crate::physics::lattice::ENERGY;
 use rayon::prelude::*;
 
-/// Edge that a block is meant to have [mm]; a block is a whole number of voxels.
+/// Edge that a block is meant to have (mm); a block is a whole number of voxels.
 const BLOCK_MM: f64 = 40.0;
-/// Distance between scoring points on a ray [mm].
+/// Distance between scoring points on a ray (mm).
 const COMB_MM: f64 = 20.0;
 /// Kinds that are told apart; further sets of materials share the kind of all materials.
 const MAX_KINDS: usize = 64;
@@ -24,9 +24,9 @@ pub const HARD_EVENTS: f32 = 1.0;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 pub struct Block {
-    /// Least density [g/cm³].
+    /// Least density (g/cm³).
     pub density_min: f32,
-    /// Greatest density [g/cm³].
+    /// Greatest density (g/cm³).
     pub density_max: f32,
     /// Place of the kind, a whole number.
     pub kind: f32,

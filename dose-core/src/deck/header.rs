@@ -37,17 +37,17 @@ pub struct Header {
     /// Place of the importance cells; emission kind; 1 where bremsstrahlung is transported; 1 where the scoring rays
     /// are plain (every block walked voxel by voxel).
     pub choices: [u32; 4],
-    /// Voxel edges [mm]; kinetic energy below which photons deposit locally [MeV].
+    /// Voxel edges (mm); kinetic energy below which photons deposit locally (MeV).
     pub spacing_mm: [f32; 4],
-    /// Reciprocal voxel edges [1/mm]; unused.
+    /// Reciprocal voxel edges (1/mm); unused.
     pub per_spacing: [f32; 4],
-    /// Block edges [mm]; distance between scoring points on a ray [mm].
+    /// Block edges (mm); distance between scoring points on a ray (mm).
     pub block_mm: [f32; 4],
-    /// Importance cell edges [mm]; unused.
+    /// Importance cell edges (mm); unused.
     pub importance_mm: [f32; 4],
-    /// Size of the grid [mm]; unused.
+    /// Size of the grid (mm); unused.
     pub upper_mm: [f32; 4],
-    /// Focal spot or centre of the start plane [mm]; unused.
+    /// Focal spot or centre of the start plane (mm); unused.
     pub source_position: [f32; 4],
     /// Unit beam axis; unused.
     pub source_axis: [f32; 4],
@@ -73,7 +73,7 @@ impl Header {
         header
     }
 
-    /// Lowest energy that is followed [MeV].
+    /// Lowest energy that is followed (MeV).
     #[inline(always)]
     pub fn cutoff_mev(&self) -> f32 {
         self.spacing_mm[3]

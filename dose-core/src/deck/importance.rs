@@ -9,15 +9,15 @@ use super::tables::Tables;
 use crate::case::Case;
 use crate::run::VarianceReduction;
 
-/// Distance from the field in which the wished weight halves [mm].
+/// Distance from the field in which the wished weight halves (mm).
 pub(super) const HALVING_MM: f64 = 100.0;
-/// How far ahead a photon looks that leaves a collision [mm].
+/// How far ahead a photon looks that leaves a collision (mm).
 const AHEAD_MM: f64 = 60.0;
-/// Distance beyond the field's edge where splitting begins [mm].
+/// Distance beyond the field's edge where splitting begins (mm).
 const MARGIN_MM: f64 = 0.0;
 /// Least weight that splitting aims at.
 const LEAST: f64 = 1.0 / 512.0;
-/// Edge of an importance cell [mm].
+/// Edge of an importance cell (mm).
 const CELL_MM: f64 = 40.0;
 
 /// Writes the importance cells into the tables.
@@ -59,7 +59,7 @@ pub(super) fn add_importance(
     }
 }
 
-/// Distance of a point from the open beam, measured across the axis [mm]; 0 inside.
+/// Distance of a point from the open beam, measured across the axis (mm); 0 inside.
 fn distance_from_field_mm(header: &Header, point_mm: [f64; 3]) -> f64 {
     let dot = |a: [f64; 3], b: [f32; 4]| (0..3).map(|i| a[i] * f64::from(b[i])).sum::<f64>();
     let from_source: [f64; 3] = std::array::from_fn(|a| point_mm[a] - f64::from(header.source_position[a]));

@@ -75,13 +75,13 @@ impl Deck {
     }
 }
 
-/// A voxel's word: the upper bits of its density [g/cm³] and its material.
+/// A voxel's word: the upper bits of its density (g/cm³) and its material.
 pub fn voxel_word(density_g_cm3: f32, material: u32) -> u32 {
     let half = 1 << (MATERIAL_BITS - 1);
     (density_g_cm3.to_bits().saturating_add(half) & !MATERIAL_MASK) | material
 }
 
-/// Density of a voxel's word [g/cm³].
+/// Density of a voxel's word (g/cm³).
 #[inline(always)]
 pub fn voxel_density_g_cm3(word: u32) -> f32 {
     f32::from_bits(word & !MATERIAL_MASK)

@@ -38,7 +38,7 @@ impl Tables {
 
 /// What one material contributes, node by node.
 struct Columns {
-    /// Attenuation [1/mm per g/cm³], score per track [MeV cm²/g], cumulative fractions: incoherent, + coherent.
+    /// Attenuation (1/mm per g/cm³), score per track (MeV cm²/g), cumulative fractions: incoherent, + coherent.
     coefficients: Vec<[f32; 4]>,
     /// Cumulative fraction: + photoelectric.
     photoelectric: Vec<f32>,

@@ -23,7 +23,7 @@ pub struct Tuning {
     pub steps: Option<u32>,
     /// Legs that a half of the queue holds.
     pub queue: Option<u32>,
-    /// Largest binding to use [bytes].
+    /// Largest binding to use (bytes).
     pub binding_bytes: Option<u64>,
 }
 

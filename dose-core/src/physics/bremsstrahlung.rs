@@ -20,7 +20,7 @@ pub fn mean_number(table: &[f32], kinetic_mev: f32) -> f32 {
     mix(table[cell * FLOATS_PER_NODE], table[(cell + 1) * FLOATS_PER_NODE], between)
 }
 
-/// Energy [MeV] of a photon and its mean cosine to the electron's first direction, at a quantile.
+/// Energy (MeV) of a photon and its mean cosine to the electron's first direction, at a quantile.
 ///
 /// The table holds ln(k/cutoff) / ln(T/cutoff).
 #[inline(always)]

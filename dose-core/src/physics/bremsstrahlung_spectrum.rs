@@ -27,9 +27,9 @@ const ENERGY_REFINEMENT: usize = 8;
 /// radiate 3.7 % too much in water at 6 MeV.)
 #[derive(Clone, Debug)]
 pub struct ThickTarget {
-    /// Lowest energy of the photons counted, and of the electrons [MeV].
+    /// Lowest energy of the photons counted, and of the electrons (MeV).
     pub cutoff_mev: f64,
-    /// Highest energy of the electrons [MeV].
+    /// Highest energy of the electrons (MeV).
     pub max_mev: f64,
     /// Mean number of photons above the cutoff for each row.
     pub number: Vec<f32>,
@@ -37,7 +37,7 @@ pub struct ThickTarget {
     pub log_energy_shares: Vec<f32>,
     /// Mean cosine between the photon and the first direction of the electron, as `log_energy_shares`.
     pub mean_cosines: Vec<f32>,
-    /// Mean energy radiated above the cutoff [MeV] at `ENERGY_REFINEMENT` nodes a row.
+    /// Mean energy radiated above the cutoff (MeV) at `ENERGY_REFINEMENT` nodes a row.
     energy_mev: Vec<f64>,
 }
 
@@ -139,7 +139,7 @@ impl ThickTarget {
         self.number[row] = (radiated_mev / self.mean_photon_mev(row, 0.0, kinetic_mev)) as f32;
     }
 
-    /// Mean energy of a photon [MeV] from the tabulated quantiles, `fraction` of the way from a row to the next.
+    /// Mean energy of a photon (MeV) from the tabulated quantiles, `fraction` of the way from a row to the next.
     fn mean_photon_mev(&self, row: usize, fraction: f64, kinetic_mev: f64) -> f64 {
         let ln_range = (kinetic_mev / self.cutoff_mev).ln();
         let share = |i: usize| self.mixed(&self.log_energy_shares, row, fraction, i) * ln_range;
@@ -174,7 +174,7 @@ impl ThickTarget {
         mix(&self.number, row, fraction)
     }
 
-    /// Mean energy radiated above the cutoff by an electron [MeV]: that of the tabulated quantiles and numbers,
+    /// Mean energy radiated above the cutoff by an electron (MeV): that of the tabulated quantiles and numbers,
     /// interpolated as the type says (to 1e-4).
     pub fn mean_energy_mev(&self, kinetic_mev: f64) -> f64 {
         let place = self.place(kinetic_mev) * ENERGY_REFINEMENT as f64;

@@ -9,7 +9,7 @@ use super::lattice::{KLEIN_NISHINA, MOMENTUM, mix};
 /// Quantiles of the inverse table at one energy.
 pub const QUANTILES: usize = 129;
 
-/// Momentum transfer of a scattering straight back, divided by the photon's energy [1/(Å MeV)]: 1/(2hc), with
+/// Momentum transfer of a scattering straight back, divided by the photon's energy (1/(Å MeV)): 1/(2hc), with
 /// hc = 0.012 398 419 84 MeV Å (CODATA 2018), times 2 because sin(θ/2) is taken from 1 − cos θ below.
 pub const MOMENTUM_PER_MEV: f32 = 80.655_44;
 

@@ -14,14 +14,14 @@ pub struct Lattice {
     pub octaves: u32,
 }
 
-/// Photon energies, 7.8 keV to 32 MeV [MeV]: 64 cells an octave keep the interpolation error of the photoelectric
+/// Photon energies, 7.8 keV to 32 MeV (MeV): 64 cells an octave keep the interpolation error of the photoelectric
 /// cross section below 0.04 %.
 pub const ENERGY: Lattice = Lattice { bits: 6, min_exponent: -7, octaves: 12 };
-/// Photon energies of the table that inverts the Klein-Nishina distribution [MeV].
+/// Photon energies of the table that inverts the Klein-Nishina distribution (MeV).
 pub const KLEIN_NISHINA: Lattice = Lattice { bits: 4, min_exponent: -7, octaves: 12 };
-/// Momentum transfer sin(θ/2)/λ [1/Å]; the largest is 2016 at 25 MeV.
+/// Momentum transfer sin(θ/2)/λ (1/Å); the largest is 2016 at 25 MeV.
 pub const MOMENTUM: Lattice = Lattice { bits: 4, min_exponent: -8, octaves: 19 };
-/// Kinetic energies of electrons that emit bremsstrahlung [MeV].
+/// Kinetic energies of electrons that emit bremsstrahlung (MeV).
 pub const ELECTRON: Lattice = Lattice { bits: 2, min_exponent: -7, octaves: 12 };
 
 impl Lattice {

@@ -10,5 +10,5 @@ pub mod random;
 pub mod rayleigh;
 pub mod vector;
 
-/// Rest energy of the electron [MeV], CODATA 2018.
+/// Rest energy of the electron (MeV), CODATA 2018.
 pub const ELECTRON_REST_MEV: f32 = 0.510_998_95;

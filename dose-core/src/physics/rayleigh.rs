@@ -49,7 +49,7 @@ fn node_value(node: usize) -> f32 {
     f32::from_bits(bits)
 }
 
-/// The table that [`candidate_one_minus_cos`] reads, from a function that gives F² at x [1/Å].
+/// The table that [`candidate_one_minus_cos`] reads, from a function that gives F² at x (1/Å).
 pub fn cumulative_table(form_factor_squared: impl Fn(f64) -> f64) -> Vec<f32> {
     const STEPS: usize = 32;
     let first = MOMENTUM.node_value(0);

@@ -30,9 +30,9 @@ pub struct Aftermath<'a> {
     pub waiting: &'a mut Vec<Leg>,
     /// Photons released by this copy so far, those that lost at roulette too.
     pub released: u32,
-    /// Energy that stays, times weight [MeV].
+    /// Energy that stays, times weight (MeV).
     pub deposited_mev: f32,
-    /// Energy that the roulette took (positive) or gave, times weight [MeV].
+    /// Energy that the roulette took (positive) or gave, times weight (MeV).
     pub roulette_mev: f32,
 }
 

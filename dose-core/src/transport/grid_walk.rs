@@ -266,7 +266,7 @@ fn block(deck: &Deck, index: usize) -> Block {
     Block { density_min: t[0], density_max: t[1], kind: t[2], only_material: t[3] }
 }
 
-/// Least and greatest mass attenuation of a kind at the ray's energy [1/mm per g/cm³].
+/// Least and greatest mass attenuation of a kind at the ray's energy (1/mm per g/cm³).
 #[inline(always)]
 fn kind_bounds(deck: &Deck, ray: &Ray, kind: usize) -> (f32, f32) {
     let kinds = deck.header.counts[1] as usize;

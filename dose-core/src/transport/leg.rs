@@ -8,11 +8,11 @@ use crate::physics::vector::Vec3;
 /// A photon that is about to fly.
 #[derive(Clone, Copy, Debug)]
 pub struct Leg {
-    /// Where it is [mm from the grid's lower corner].
+    /// Where it is (mm from the grid's lower corner).
     pub position_mm: Vec3,
     /// Unit direction.
     pub direction: Vec3,
-    /// Its energy [MeV].
+    /// Its energy (MeV).
     pub energy_mev: f32,
     /// Its statistical weight.
     pub weight: f32,

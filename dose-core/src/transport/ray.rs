@@ -19,7 +19,7 @@ pub const FAINT_SURVIVAL: f32 = 0.25;
 /// Where a photon collides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Site {
-    /// Distance from the leg's start [mm].
+    /// Distance from the leg's start (mm).
     pub distance_mm: f32,
     /// Material there.
     pub material: usize,
@@ -29,7 +29,7 @@ pub struct Site {
 
 /// A leg's ray while it is walked.
 pub struct Ray {
-    /// Start [mm].
+    /// Start (mm).
     pub origin: Vec3,
     /// Unit direction.
     pub direction: Vec3,
@@ -60,7 +60,7 @@ pub struct Ray {
 }
 
 impl Ray {
-    /// Coefficient `column` of a material at the ray's energy: attenuation [1/mm per g/cm³], score [MeV cm²/g].
+    /// Coefficient `column` of a material at the ray's energy: attenuation (1/mm per g/cm³), score (MeV cm²/g).
     #[inline(always)]
     pub fn coefficient(&self, deck: &Deck, material: usize, column: usize) -> f32 {
         let materials = deck.header.counts[0] as usize;
@@ -75,7 +75,7 @@ impl Ray {
         self.stream.rare_words(self.branch, DRAW_RAY + self.draw)
     }
 
-    /// Point at a distance [mm].
+    /// Point at a distance (mm).
     #[inline(always)]
     pub fn at(&self, distance_mm: f32) -> Vec3 {
         self.origin + self.direction * distance_mm

@@ -48,7 +48,7 @@ pub fn emit(deck: &Deck, stream: Stream, tally: &mut Tally) -> Leg {
     leg(centre, axis)
 }
 
-/// An energy from the spectrum: the bin by its cumulative weight, uniform inside [MeV].
+/// An energy from the spectrum: the bin by its cumulative weight, uniform inside (MeV).
 #[inline(always)]
 fn energy(deck: &Deck, stream: Stream) -> f32 {
     let words = stream.words(SOURCE_BRANCH, DRAW_ENERGY);

@@ -1,6 +1,6 @@
 //! Tallies in integers: sums that do not depend on their order.
 //!
-//! A score [MeV cm²/g × cm] is counted in quanta of 2⁻²⁴. It is rounded down after adding a number that is uniform over
+//! A score (MeV cm²/g × cm) is counted in quanta of 2⁻²⁴. It is rounded down after adding a number that is uniform over
 //! the quantum (a dither), so that scores far below a quantum still count on average. Twin: `tally.wgsl`.
 
 use crate::physics::functions::least;
@@ -11,7 +11,7 @@ const PIECE: usize = 1 << 14;
 
 /// Quanta in one MeV cm³/g of score.
 pub const QUANTA: f32 = 16_777_216.0;
-/// The greatest score of one point [quanta]; larger ones are cut to it and counted.
+/// The greatest score of one point (quanta); larger ones are cut to it and counted.
 pub const MOST_QUANTA: f32 = 2_147_483_520.0;
 /// Quanta in one MeV of the energy balance.
 pub const BALANCE_QUANTA: f32 = 4_194_304.0;
@@ -22,15 +22,15 @@ pub const DITHER_STEP: u32 = 0x9E37_79B9;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Account {
-    /// Leaves the source [MeV].
+    /// Leaves the source (MeV).
     Emitted,
-    /// Stays in the grid at collisions [MeV].
+    /// Stays in the grid at collisions (MeV).
     Deposited,
-    /// Stays in the collimators at collisions [MeV].
+    /// Stays in the collimators at collisions (MeV).
     Collimated,
-    /// Leaves everything [MeV].
+    /// Leaves everything (MeV).
     Escaped,
-    /// Made (negative) or taken by the roulette [MeV].
+    /// Made (negative) or taken by the roulette (MeV).
     Roulette,
     /// Collisions.
     Collisions,

@@ -6,7 +6,7 @@ use crate::material::Material;
 
 const FINE_STRUCTURE: f64 = 7.297_352_569_3e-3;
 
-/// k dσ/dk of a material at one electron energy, scaled to ESTAR's radiative stopping power [cm²/g].
+/// k dσ/dk of a material at one electron energy, scaled to ESTAR's radiative stopping power (cm²/g).
 pub(super) struct RadiatedEnergySpectrum {
     kinetic_mev: f64,
     /// Atomic number and scale of each element.
@@ -28,13 +28,13 @@ impl RadiatedEnergySpectrum {
         Self { kinetic_mev, elements: material.mass_fractions.iter().map(scaled).collect() }
     }
 
-    /// k dσ/dk [cm²/g] at a photon energy, per mass of the material.
+    /// k dσ/dk (cm²/g) at a photon energy, per mass of the material.
     pub(super) fn value(&self, photon_mev: f64) -> f64 {
         self.elements.iter().map(|&(z, scale)| scale * shape(z, self.kinetic_mev, photon_mev)).sum()
     }
 }
 
-/// ESTAR radiative stopping power of an element, straight lines in ln-ln [MeV cm²/g].
+/// ESTAR radiative stopping power of an element, straight lines in ln-ln (MeV cm²/g).
 fn radiative_mev_cm2_g(z: u8, kinetic_mev: f64) -> f64 {
     let grid = electron_energies_mev();
     let table = &element(z).electrons.radiative_mev_cm2_g;
@@ -117,7 +117,7 @@ fn shape(atomic_number: f64, kinetic_mev: f64, photon_mev: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Scaled cross sections β² k dσ/dk / Z² [mb]: Z, T [MeV], then the values at k/T = 0.05, 0.1, 0.2 ... 0.9.
+    /// Scaled cross sections β² k dσ/dk / Z² (mb): Z, T (MeV), then the values at k/T = 0.05, 0.1, 0.2 ... 0.9.
     ///
     /// S. M. Seltzer & M. J. Berger, At. Data Nucl. Data Tables 35, 345 (1986), as in a public copy of Seltzer's
     /// file of 5 Sep 1984, read on 2026-11-21.

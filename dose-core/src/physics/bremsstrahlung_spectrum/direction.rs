@@ -34,7 +34,7 @@ impl Deflection {
     }
 }
 
-/// First transport cross section of elastic scattering per mass, N σ₁ = 1/λ₁ [cm²/g].
+/// First transport cross section of elastic scattering per mass, N σ₁ = 1/λ₁ (cm²/g).
 ///
 /// ```text
 /// Σ (wᵢ N_A/Aᵢ) 2π r₀² Z(Z+1)/(p²β²) [ln(1 + 1/η) − 1/(1 + η)]
