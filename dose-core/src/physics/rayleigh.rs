@@ -97,4 +97,31 @@ mod tests {
             assert!((v / expected - 1.0).abs() < 5e-3, "{quantile}: {v} is not {expected}");
         }
     }
+
+    #[test]
+    fn angles_in_water_have_the_mean_of_their_form_factor() {
+        let water = crate::material::Material::named("water").expect("a material of the library");
+        let squared = |x: f64| crate::coefficients::form_factor_squared(&water, x);
+        let table = cumulative_table(squared);
+        for energy_mev in [0.015f32, 0.03, 0.06, 0.2, 1.0] {
+            // Both means weighted with the Thomson factor: the candidates', and the integral's over 1 − cos θ.
+            let n = 200_000;
+            let (mut sampled, mut sampled_weight, mut exact, mut exact_weight) = (0.0, 0.0, 0.0, 0.0);
+            for i in 0..n {
+                let u = (i as f32 + 0.5) / n as f32;
+                let v = candidate_one_minus_cos(&table, energy_mev, u);
+                sampled += f64::from(acceptance(v) * v);
+                sampled_weight += f64::from(acceptance(v));
+                // Substituted v = 2 t³, which puts the points where the form factor is.
+                let t = f64::from(u);
+                let v = 2.0 * t.powi(3);
+                let x = f64::from(energy_mev * MOMENTUM_PER_MEV) * (0.5 * v).sqrt();
+                let weight = squared(x) * f64::from(acceptance(v as f32)) * t * t;
+                exact += weight * v;
+                exact_weight += weight;
+            }
+            let (sampled, exact) = (sampled / sampled_weight, exact / exact_weight);
+            assert!((sampled / exact - 1.0).abs() < 2e-3, "{energy_mev} MeV: mean 1 - cos {sampled}, not {exact}");
+        }
+    }
 }
