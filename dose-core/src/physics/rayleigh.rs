@@ -121,7 +121,10 @@ mod tests {
                 exact_weight += weight;
             }
             let (sampled, exact) = (sampled / sampled_weight, exact / exact_weight);
-            assert!((sampled / exact - 1.0).abs() < 2e-3, "{energy_mev} MeV: mean 1 - cos {sampled}, not {exact}");
+            assert!(
+                (sampled / exact - 1.0).abs() < 2e-3,
+                "{energy_mev} MeV: mean 1 - cos {sampled}, not {exact}"
+            );
         }
     }
 }
