@@ -46,7 +46,7 @@ const GIVEN_UP: u32 = 6u;
 // Rays. Twins: `transport::ray`, `deck`.
 const FAINT: f32 = 0.01;
 const FAINT_SURVIVAL: f32 = 0.25;
-const HARD_EVENTS: f32 = 1.0;
+const HARD_EVENTS: f32 = 3.0;
 // Bounds of loops that Rust leaves open: residual events in a block, scoring points on a stretch.
 const MOST_EVENTS: u32 = 4096u;
 const MOST_POINTS: u32 = 65536u;

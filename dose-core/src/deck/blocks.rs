@@ -18,7 +18,7 @@ const COMB_MM: f64 = 20.0;
 /// Kinds that are told apart; further sets of materials share the kind of all materials.
 const MAX_KINDS: usize = 64;
 /// Residual events expected on a block's chord above which the block is walked voxel by voxel.
-pub const HARD_EVENTS: f32 = 1.0;
+pub const HARD_EVENTS: f32 = 3.0;
 
 /// Bounds of one block. Twin: `Block` in `deck.wgsl`.
 #[repr(C)]
