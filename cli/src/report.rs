@@ -33,7 +33,7 @@ pub fn page(finished: &Finished) -> Result<String, String> {
                     div {
                         (PreEscaped(pictures::profile(&along)?))
                         table {
-                            tr { th { "height above the feet" } th { "dose / dose in the field" } th { "uncertainty (1 σ)" } }
+                            tr { th { "height above the feet" } th { "dose / dose in the field" } th { "1 σ, voxels taken as independent" } }
                             @for point in along.iter().rev().step_by(10) {
                                 tr {
                                     td { (format!("{:.0} cm", point.height_cm)) }
