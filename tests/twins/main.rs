@@ -10,4 +10,5 @@ mod cutting;
 mod dose;
 mod layout;
 mod path;
+mod plain;
 mod probes;

@@ -16,8 +16,11 @@ pub const FLOATS_PER_NODE: usize = 1 + 2 * QUANTILES;
 /// Mean number of photons above the cutoff from an electron of a kinetic energy.
 #[inline(always)]
 pub fn mean_number(table: &[f32], kinetic_mev: f32) -> f32 {
+    assert!(table.len() >= ELECTRON.nodes() * FLOATS_PER_NODE);
     let (cell, between) = ELECTRON.locate(kinetic_mev);
-    mix(table[cell * FLOATS_PER_NODE], table[(cell + 1) * FLOATS_PER_NODE], between)
+    // SAFETY: a cell is at most two less than the nodes.
+    let node = |cell: usize| unsafe { *table.get_unchecked(cell * FLOATS_PER_NODE) };
+    mix(node(cell), node(cell + 1), between)
 }
 
 /// Energy (MeV) of a photon and its mean cosine to the electron's first direction, at a quantile.

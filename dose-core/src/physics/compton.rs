@@ -3,7 +3,7 @@
 //! Twin: `compton.wgsl`.
 
 use super::ELECTRON_REST_MEV;
-use super::functions::least;
+use super::functions::{greatest, least};
 use super::lattice::{KLEIN_NISHINA, MOMENTUM, mix};
 
 /// Quantiles of the inverse table at one energy.
@@ -38,12 +38,16 @@ pub fn scattered_energy_mev(energy_mev: f32, one_minus_cos: f32) -> f32 {
 pub fn one_minus_cos(table: &[f32], energy_mev: f32, quantile: f32) -> f32 {
     let (cell, between) = KLEIN_NISHINA.locate(energy_mev);
     let place = quantile * (QUANTILES - 1) as f32;
-    // SAFETY: a quantile in (0, 1) keeps the place within the table.
-    let step: i32 = unsafe { place.to_int_unchecked() };
+    assert!(table.len() >= QUANTILES * KLEIN_NISHINA.nodes());
+    debug_assert!(quantile > 0.0 && quantile < 1.0);
+    // SAFETY: the bounds keep the step within the table, for a quantile that is not in (0, 1) too.
+    let step: i32 = unsafe { least(greatest(place, 0.0), (QUANTILES - 2) as f32 + 0.5).to_int_unchecked() };
     let within = place - step as f32;
     let at = cell * QUANTILES + step as usize;
-    let lower = mix(table[at], table[at + 1], within);
-    let upper = mix(table[at + QUANTILES], table[at + QUANTILES + 1], within);
+    // SAFETY: a cell is at most two less than the nodes, a step at most two less than the quantiles.
+    let node = |place: usize| unsafe { *table.get_unchecked(place) };
+    let lower = mix(node(at), node(at + 1), within);
+    let upper = mix(node(at + QUANTILES), node(at + QUANTILES + 1), within);
     least(mix(lower, upper, between) * (ELECTRON_REST_MEV / energy_mev), 2.0)
 }
 
@@ -52,8 +56,10 @@ pub fn one_minus_cos(table: &[f32], energy_mev: f32, quantile: f32) -> f32 {
 /// J. H. Hubbell et al., J. Phys. Chem. Ref. Data 4, 471 (1975). `table` holds S/Z at the nodes of [`MOMENTUM`].
 #[inline(always)]
 pub fn binding(table: &[f32], energy_mev: f32, one_minus_cos: f32) -> f32 {
+    assert!(table.len() >= MOMENTUM.nodes());
     let (cell, fraction) = MOMENTUM.locate(energy_mev * MOMENTUM_PER_MEV * (0.5 * one_minus_cos).sqrt());
-    mix(table[cell], table[cell + 1], fraction)
+    // SAFETY: a cell is at most two less than the nodes.
+    unsafe { mix(*table.get_unchecked(cell), *table.get_unchecked(cell + 1), fraction) }
 }
 
 /// The inverse table that [`one_minus_cos`] reads, in f64 and rounded once.

@@ -57,17 +57,21 @@ pub fn collide(
     tally: &mut Tally,
 ) {
     for copy in 0..copies {
-        collide_copy(deck, leg, site, stream, copy, waiting, tally);
+        let words = stream.words(leg.branch, DRAW_COLLISION + DRAWS_PER_COPY * copy);
+        collide_copy(deck, leg, site, stream, copy, words, waiting, tally);
     }
 }
 
+/// One copy's collision, with the first words that it draws.
 #[inline(always)]
-fn collide_copy(
+#[expect(clippy::too_many_arguments, reason = "the state of one collision, named")]
+pub fn collide_copy(
     deck: &Deck,
     leg: &Leg,
     site: Site,
     stream: Stream,
     copy: u32,
+    words: [u32; 4],
     waiting: &mut Vec<Leg>,
     tally: &mut Tally,
 ) {
@@ -81,8 +85,7 @@ fn collide_copy(
         let at = place as usize + width * (cell * materials + material) + offset;
         mix(deck.tables[at], deck.tables[at + width * materials], between)
     };
-    // Drawn side by side: neither waits for the other, and the child's ray need not wait for its words.
-    let words = at.words(0);
+    // Drawn early: the child's ray need not wait for its words.
     let child_words = stream.words(child_branch(leg.branch, copy * CHILDREN_PER_COPY), DRAW_RAY);
     let choice = uniform(words[0]);
     if choice < column(deck.header.places_a[0], 4, 2) {
@@ -134,7 +137,8 @@ impl Collision<'_> {
         if energy_mev < self.deck.header.cutoff_mev() {
             return;
         }
-        let kept = weight_ahead(self.deck, self.leg.position_mm, direction, weight, luck);
+        let kept =
+            weight_ahead(&self.deck.header, &self.deck.tables, self.leg.position_mm, direction, weight, luck);
         after.deposited_mev -= weight * energy_mev;
         after.roulette_mev += (weight - kept) * energy_mev;
         let child = self.copy * CHILDREN_PER_COPY + after.released;

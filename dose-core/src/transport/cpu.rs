@@ -2,10 +2,7 @@
 //!
 //! Integers make the order of additions meaningless, so threads and chunks cannot change a tally.
 
-use super::collide::collide;
-use super::history::{Steps, follow};
-use super::leg::{Leg, Stream};
-use super::ray::{Site, walk};
+use super::events::Events;
 use super::tally::{ACCOUNTS, Balance, Image, Tally};
 use crate::deck::Deck;
 use std::ops::Range;
@@ -60,18 +57,19 @@ impl Cpu {
         let balances = self.pool.broadcast(|context| {
             let mut image = self.images[context.index()].lock().expect("a thread's image is its own");
             let mut tally = Tally { image: &mut image, balance: [0; ACCOUNTS] };
-            let mut waiting = Vec::with_capacity(64);
+            let mut events = Events::default();
             while !stopped.load(Ordering::Relaxed) {
                 let start = next.fetch_add(CHUNK, Ordering::Relaxed);
                 if start >= histories.end {
                     break;
                 }
                 let end = (start + CHUNK).min(histories.end);
-                follow_range(deck, key, start..end, &mut waiting, &mut tally);
+                events.follow(deck, key, start..end, &mut tally);
                 if !advance(end - start) {
                     stopped.store(true, Ordering::Relaxed);
                 }
             }
+            events.finish(deck, key, &mut tally);
             tally.balance
         });
         self.pool.install(|| {
@@ -84,91 +82,5 @@ impl Cpu {
             (0..ACCOUNTS).for_each(|account| total[account] += balance[account]);
         }
         total
-    }
-}
-
-/// Follows histories with the widest instructions that the processor has. Rust neither fuses nor reorders f32
-/// arithmetic, so both versions give the same bits.
-fn follow_range(
-    deck: &Deck,
-    key: [u32; 2],
-    histories: Range<u64>,
-    waiting: &mut Vec<Leg>,
-    tally: &mut Tally,
-) {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-    {
-        for history in histories {
-            follow::<Avx2>(deck, Stream { key, history }, waiting, tally);
-        }
-        return;
-    }
-    for history in histories {
-        follow::<Plain>(deck, Stream { key, history }, waiting, tally);
-    }
-}
-
-/// What every processor can do.
-struct Plain;
-
-impl Steps for Plain {
-    fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
-        walk(deck, leg, stream, tally)
-    }
-    fn collide(
-        deck: &Deck,
-        leg: &Leg,
-        site: Site,
-        stream: Stream,
-        copies: u32,
-        waiting: &mut Vec<Leg>,
-        tally: &mut Tally,
-    ) {
-        collide(deck, leg, site, stream, copies, waiting, tally);
-    }
-}
-
-/// Eight numbers at a time. Only to be used where the processor has AVX2, BMI1 and BMI2.
-#[cfg(target_arch = "x86_64")]
-struct Avx2;
-
-#[cfg(target_arch = "x86_64")]
-impl Steps for Avx2 {
-    #[inline(always)]
-    fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
-        #[target_feature(enable = "avx2,bmi1,bmi2")]
-        fn walk_avx2(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
-            walk(deck, leg, stream, tally)
-        }
-        // SAFETY: `follow_range` has asked the processor.
-        unsafe { walk_avx2(deck, leg, stream, tally) }
-    }
-    #[inline(always)]
-    fn collide(
-        deck: &Deck,
-        leg: &Leg,
-        site: Site,
-        stream: Stream,
-        copies: u32,
-        waiting: &mut Vec<Leg>,
-        tally: &mut Tally,
-    ) {
-        #[target_feature(enable = "avx2,bmi1,bmi2")]
-        fn collide_avx2(
-            deck: &Deck,
-            leg: &Leg,
-            site: Site,
-            stream: Stream,
-            copies: u32,
-            waiting: &mut Vec<Leg>,
-            tally: &mut Tally,
-        ) {
-            collide(deck, leg, site, stream, copies, waiting, tally);
-        }
-        // SAFETY: `follow_range` has asked the processor.
-        unsafe { collide_avx2(deck, leg, site, stream, copies, waiting, tally) }
     }
 }

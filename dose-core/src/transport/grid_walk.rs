@@ -152,7 +152,7 @@ fn meet_residual(deck: &Deck, ray: &mut Ray, control_per_mm: f32, residual_per_m
     ray.transmission *= 1.0 - share;
 }
 
-/// The comb on a stretch where every voxel is the same: eight points at a time.
+/// The comb on a stretch where every voxel is the same.
 #[inline(always)]
 fn score_uniform(
     deck: &Deck,
@@ -164,67 +164,109 @@ fn score_uniform(
     tally: &mut Tally,
 ) {
     let step_mm = deck.header.block_mm[3];
-    let first_mm = a_mm + ray.to_point * step_mm;
-    let steps = (b_mm - a_mm) / step_mm;
-    if ray.to_point >= steps {
-        ray.to_point -= steps;
-        return;
-    }
-    // SAFETY: positive, and at most the steps across the grid. A point that falls on the very end counts for the next
-    // stretch or for none.
-    let mut left: i32 = unsafe { (steps - ray.to_point).to_int_unchecked() };
-    left += 1;
-    ray.to_point += left as f32 - steps;
     let score = ray.transmission * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
-    let mut height = score * exp_minus(attenuation_per_mm * (first_mm - a_mm));
-    let per_step = exp_minus(attenuation_per_mm * step_mm);
-    if left < FEW {
-        let mut power = 1.0;
-        let mut lane = 0;
-        while lane < left {
-            let dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(lane as u32));
-            let voxel = voxel_of(deck, ray.at(first_mm + lane as f32 * step_mm));
-            tally.add(voxel, quanta(height * power, dither));
-            power *= per_step;
-            lane += 1;
+    let comb = Comb::new(score, attenuation_per_mm, ray.to_point, step_mm, a_mm, b_mm);
+    ray.to_point += comb.points as f32 - (b_mm - a_mm) / step_mm;
+    comb.score(deck, ray.origin, ray.direction, ray.dither, tally);
+    ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(comb.dithers()));
+}
+
+/// Scoring points at even steps on a stretch of one material and density.
+#[derive(Clone, Copy)]
+pub struct Comb {
+    /// Distance of the first from the ray's start (mm).
+    pub first_mm: f32,
+    /// How many.
+    pub points: i32,
+    /// Score at the first.
+    pub height: f32,
+    /// Factor from each point to the next.
+    pub per_step: f32,
+}
+
+impl Comb {
+    /// The points from `a_mm` to `b_mm`, of which the first comes after `to_point` steps; `score` is that of a point at `a_mm`.
+    #[inline(always)]
+    pub fn new(
+        score: f32,
+        attenuation_per_mm: f32,
+        to_point: f32,
+        step_mm: f32,
+        a_mm: f32,
+        b_mm: f32,
+    ) -> Comb {
+        let first_mm = a_mm + to_point * step_mm;
+        let left = (b_mm - a_mm) / step_mm - to_point;
+        // SAFETY: not negative, and at most the steps across the grid. A point that falls on the very end counts for
+        // the next stretch or for none.
+        let whole: i32 = unsafe { greatest(left, 0.0).to_int_unchecked() };
+        Comb {
+            first_mm,
+            points: if left > 0.0 { whole + 1 } else { 0 },
+            height: score * exp_minus(attenuation_per_mm * (first_mm - a_mm)),
+            per_step: exp_minus(attenuation_per_mm * step_mm),
         }
-        ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(LANES as u32));
-        return;
     }
-    let square = per_step * per_step;
-    let fourth = square * square;
-    let powers = [
-        1.0,
-        per_step,
-        square,
-        square * per_step,
-        fourth,
-        fourth * per_step,
-        fourth * square,
-        fourth * square * per_step,
-    ];
-    let mut s_mm = first_mm;
-    while left > 0 {
-        let mut voxels = [0i32; LANES];
-        let mut counts = [0i32; LANES];
-        let mut lane = 0;
-        while lane < LANES {
-            voxels[lane] = voxel_of(deck, ray.at(s_mm + lane as f32 * step_mm)) as i32;
-            let dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(lane as u32));
-            // Points beyond the end count nothing; to leave them out by a branch costs more than to add zero.
-            let is_used = -i32::from((lane as i32) < left);
-            counts[lane] = quanta(height * powers[lane], dither) & is_used;
-            lane += 1;
+
+    /// How many dithers the points use up.
+    #[inline(always)]
+    pub fn dithers(self) -> u32 {
+        (self.points as u32).next_multiple_of(LANES as u32)
+    }
+
+    /// Scores the points, eight at a time.
+    #[inline(always)]
+    pub fn score(self, deck: &Deck, origin: Vec3, direction: Vec3, dither: u32, tally: &mut Tally) {
+        let step_mm = deck.header.block_mm[3];
+        let Comb { first_mm, points: mut left, mut height, per_step } = self;
+        let mut dither = dither;
+        if left < FEW {
+            let mut power = 1.0;
+            let mut lane = 0;
+            while lane < left {
+                let voxel = voxel_of(deck, origin + direction * (first_mm + lane as f32 * step_mm));
+                let dither = dither.wrapping_add(DITHER_STEP.wrapping_mul(lane as u32));
+                tally.add(voxel, quanta(height * power, dither));
+                power *= per_step;
+                lane += 1;
+            }
+            return;
         }
-        let mut lane = 0;
-        while lane < LANES {
-            tally.add(voxels[lane] as usize, counts[lane]);
-            lane += 1;
+        let square = per_step * per_step;
+        let fourth = square * square;
+        let powers = [
+            1.0,
+            per_step,
+            square,
+            square * per_step,
+            fourth,
+            fourth * per_step,
+            fourth * square,
+            fourth * square * per_step,
+        ];
+        let mut s_mm = first_mm;
+        while left > 0 {
+            let mut voxels = [0i32; LANES];
+            let mut counts = [0i32; LANES];
+            let mut lane = 0;
+            while lane < LANES {
+                voxels[lane] = voxel_of(deck, origin + direction * (s_mm + lane as f32 * step_mm)) as i32;
+                let dither = dither.wrapping_add(DITHER_STEP.wrapping_mul(lane as u32));
+                // Points beyond the end count nothing; to leave them out by a branch costs more than to add zero.
+                let is_used = -i32::from((lane as i32) < left);
+                counts[lane] = quanta(height * powers[lane], dither) & is_used;
+                lane += 1;
+            }
+            let mut lane = 0;
+            while lane < LANES {
+                tally.add(voxels[lane] as usize, counts[lane]);
+                lane += 1;
+            }
+            dither = dither.wrapping_add(DITHER_STEP.wrapping_mul(LANES as u32));
+            height *= fourth * fourth;
+            s_mm += LANES as f32 * step_mm;
+            left -= LANES as i32;
         }
-        ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(LANES as u32));
-        height *= fourth * fourth;
-        s_mm += LANES as f32 * step_mm;
-        left -= LANES as i32;
     }
 }
 
@@ -273,6 +315,18 @@ fn kind_bounds(deck: &Deck, ray: &Ray, kind: usize) -> (f32, f32) {
     let at = deck.header.places_a[2] as usize + 2 * (ray.cell * kinds + kind);
     let t = &deck.tables;
     (mix(t[at], t[at + 2 * kinds], ray.between), mix(t[at + 1], t[at + 2 * kinds + 1], ray.between))
+}
+
+/// Material, density (g/cm³) and kind of block of a grid that is one and the same throughout, without collimators.
+pub fn uniform_material(deck: &Deck) -> Option<(usize, f32, usize)> {
+    let h = &deck.header;
+    let block = block(deck, 0);
+    let is_plain = h.block_shape[3] == 1 && h.counts[2] == 0 && h.choices[3] == 0;
+    (is_plain && is_uniform(block)).then_some((
+        block.only_material as usize,
+        block.density_min,
+        block.kind as usize,
+    ))
 }
 
 /// Place of the voxel that holds a point, or of the nearest one.

@@ -1,18 +1,17 @@
-//! A history: a source photon and all that comes of it.
+//! A history: a source photon and all that comes of it, one leg after the other.
 //!
-//! Twin: `history.wgsl`, which works on queues.
+//! This is the plain reading of the transport. The CPU path does the same for many legs at once (`events`), the GPU on
+//! queues (`history.wgsl`, its twin); tests hold both against this one.
 
+use super::collide::collide;
 use super::importance::adjust_weight;
 use super::leg::{Leg, Stream};
-use super::ray::Site;
+use super::ray::{Site, walk};
 use super::source::emit;
 use super::tally::{Account, Tally};
 use crate::deck::Deck;
 
-/// The two long steps of a history, compiled for the instructions that the processor has.
-///
-/// They are functions of their own: one loop with everything in it is larger than the processor's instruction cache and
-/// keeps its numbers on the stack.
+/// The two long steps of a history, so that a test can watch them.
 pub trait Steps {
     /// [`super::ray::walk`].
     fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site>;
@@ -26,6 +25,27 @@ pub trait Steps {
         waiting: &mut Vec<Leg>,
         tally: &mut Tally,
     );
+}
+
+/// The steps as they are.
+pub struct Plain;
+
+impl Steps for Plain {
+    fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
+        walk(deck, leg, stream, tally)
+    }
+
+    fn collide(
+        deck: &Deck,
+        leg: &Leg,
+        site: Site,
+        stream: Stream,
+        copies: u32,
+        waiting: &mut Vec<Leg>,
+        tally: &mut Tally,
+    ) {
+        collide(deck, leg, site, stream, copies, waiting, tally);
+    }
 }
 
 /// Follows one history to its end. `waiting` is scratch space for the legs that are still to fly.

@@ -9,7 +9,7 @@ use super::grid_walk::cell_of;
 use super::leg::{DRAW_ROULETTE, Leg, Stream};
 use super::ray::Site;
 use super::tally::{Account, Tally};
-use crate::deck::Deck;
+use crate::deck::{Deck, Header};
 use crate::physics::functions::least;
 use crate::physics::random::uniform;
 use crate::physics::vector::Vec3;
@@ -27,7 +27,13 @@ pub fn adjust_weight(deck: &Deck, leg: &mut Leg, site: Site, stream: Stream, tal
     if !site.in_grid {
         return 1;
     }
-    let wished = wished_weight(deck, leg.position_mm);
+    let wished = wished_weight(&deck.header, &deck.tables, leg.position_mm);
+    copies_at(deck, leg, wished, stream, tally)
+}
+
+/// The same where the wished weight is known already.
+#[inline(always)]
+pub fn copies_at(deck: &Deck, leg: &mut Leg, wished: f32, stream: Stream, tally: &mut Tally) -> u32 {
     let ratio = leg.weight / (wished * deck.header.per_spacing[3]);
     if ratio >= SPLIT_ABOVE {
         // SAFETY: from 1.5 to MOST_COPIES + 0.5.
@@ -47,8 +53,15 @@ pub fn adjust_weight(deck: &Deck, leg: &mut Leg, site: Site, stream: Stream, tal
 
 /// Weight of a photon that leaves a collision, after it has looked ahead; 0 if it lost at roulette.
 #[inline(always)]
-pub fn weight_ahead(deck: &Deck, position_mm: Vec3, direction: Vec3, weight: f32, luck: f32) -> f32 {
-    let wished = wished_weight(deck, position_mm + direction * deck.header.importance_mm[3]);
+pub fn weight_ahead(
+    h: &Header,
+    tables: &[f32],
+    position_mm: Vec3,
+    direction: Vec3,
+    weight: f32,
+    luck: f32,
+) -> f32 {
+    let wished = wished_weight(h, tables, position_mm + direction * h.importance_mm[3]);
     if weight < ROULETTE_BELOW * wished { roulette(weight, wished, luck) } else { weight }
 }
 
@@ -60,11 +73,12 @@ fn roulette(weight: f32, wished: f32, luck: f32) -> f32 {
 
 /// The weight that a photon should have at a place in the grid, or at the nearest.
 #[inline(always)]
-fn wished_weight(deck: &Deck, position_mm: Vec3) -> f32 {
-    let h = &deck.header;
+pub fn wished_weight(h: &Header, tables: &[f32], position_mm: Vec3) -> f32 {
     let i = cell_of(position_mm.x, h.importance_mm[0], h.importance_shape[0]);
     let j = cell_of(position_mm.y, h.importance_mm[1], h.importance_shape[1]);
     let k = cell_of(position_mm.z, h.importance_mm[2], h.importance_shape[2]);
     let cell = i + h.importance_shape[0] as i32 * (j + h.importance_shape[1] as i32 * k);
-    deck.tables[h.choices[0] as usize + cell as usize]
+    debug_assert!(h.choices[0] as usize + (cell as usize) < tables.len());
+    // SAFETY: the cell's indices are clamped to the shape whose cells the deck holds from that place on.
+    unsafe { *tables.get_unchecked(h.choices[0] as usize + cell as usize) }
 }

@@ -6,6 +6,7 @@
 
 pub mod collide;
 pub mod cpu;
+mod events;
 pub mod grid_walk;
 pub mod history;
 pub mod importance;

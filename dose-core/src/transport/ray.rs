@@ -143,7 +143,7 @@ pub fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option
         branch: leg.branch,
     };
     let [x, y, z, _] = deck.header.upper_mm;
-    let grid_span = span(&ray, vec3(0.0, 0.0, 0.0), vec3(x, y, z));
+    let grid_span = span(ray.origin, ray.per_direction, vec3(0.0, 0.0, 0.0), vec3(x, y, z));
     let solids = deck.header.counts[2] as usize;
     if solids == 0 {
         if grid_span.0 < grid_span.1 {
@@ -161,7 +161,7 @@ pub fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option
             } else {
                 let at = deck.header.places_c[2] as usize + SOLID_FLOATS * solid;
                 let t = &deck.tables[at..at + SOLID_FLOATS];
-                span(&ray, vec3(t[0], t[1], t[2]), vec3(t[4], t[5], t[6]))
+                span(ray.origin, ray.per_direction, vec3(t[0], t[1], t[2]), vec3(t[4], t[5], t[6]))
             };
             let is_later = enter > done.0 || (enter == done.0 && solid > done.1);
             if enter < leave && is_later && enter < next.0 {
@@ -201,19 +201,19 @@ fn pass_solid(deck: &Deck, ray: &mut Ray, solid: usize, enter_mm: f32, leave_mm:
 
 /// Distances at which the ray enters and leaves a box, from 0 on; leaves before it enters where it misses.
 #[inline(always)]
-fn span(ray: &Ray, lower: Vec3, upper: Vec3) -> (f32, f32) {
+pub fn span(origin: Vec3, per_direction: Vec3, lower: Vec3, upper: Vec3) -> (f32, f32) {
     let near_far = |lo: f32, hi: f32, o: f32, per: f32| {
         let (a, b) = ((lo - o) * per, (hi - o) * per);
         (least(a, b), greatest(a, b))
     };
-    let (x0, x1) = near_far(lower.x, upper.x, ray.origin.x, ray.per_direction.x);
-    let (y0, y1) = near_far(lower.y, upper.y, ray.origin.y, ray.per_direction.y);
-    let (z0, z1) = near_far(lower.z, upper.z, ray.origin.z, ray.per_direction.z);
+    let (x0, x1) = near_far(lower.x, upper.x, origin.x, per_direction.x);
+    let (y0, y1) = near_far(lower.y, upper.y, origin.y, per_direction.y);
+    let (z0, z1) = near_far(lower.z, upper.z, origin.z, per_direction.z);
     (greatest(greatest(x0, y0), greatest(z0, 0.0)), least(least(x1, y1), z1))
 }
 
 /// 1/x, with a huge number of the same sign in place of infinity, so that 0 × it is 0 and not NaN.
 #[inline(always)]
-fn reciprocal(x: f32) -> f32 {
+pub fn reciprocal(x: f32) -> f32 {
     if x.abs() < 1e-12 { if x < 0.0 { -1e12 } else { 1e12 } } else { 1.0 / x }
 }
