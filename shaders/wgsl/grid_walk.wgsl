@@ -169,18 +169,24 @@ fn score_uniform(material: u32, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
 // The comb on a stretch where voxels differ: the material is looked up at each point.
 fn score_comb(control_per_mm: f32, a_mm: f32, b_mm: f32) {
     let step_mm = header.block_mm.w;
+    let first_mm = a_mm + ray.to_point * step_mm;
     let steps = (b_mm - a_mm) / step_mm;
-    for (var point = 0u; point < MOST_POINTS && ray.to_point < steps; point++) {
-        let s_mm = a_mm + ray.to_point * step_mm;
-        let voxel = voxel_of(ray_at(s_mm));
-        let material = voxel_material(voxel_word(voxel));
-        let height = ray.transmission * exp_minus(control_per_mm * (s_mm - a_mm));
-        let score = height * ray_coefficient(material, 1u) * (0.1 * step_mm);
-        tally_add(voxel, u32(quanta(score, ray.dither)));
-        ray.dither += DITHER_STEP;
-        ray.to_point += 1.0;
+    if ray.to_point >= steps {
+        ray.to_point -= steps;
+        return;
     }
-    ray.to_point -= steps;
+    let points = min(u32(i32(steps - ray.to_point)) + 1u, MOST_POINTS);
+    ray.to_point += f32(points) - steps;
+    var height = ray.transmission * exp_minus(control_per_mm * (first_mm - a_mm));
+    let per_step = exp_minus(control_per_mm * step_mm);
+    for (var point = 0u; point < points; point++) {
+        let voxel = voxel_of(ray_at(first_mm + f32(point) * step_mm));
+        let material = voxel_material(voxel_word(voxel));
+        let score = height * ray_coefficient(material, 1u) * (0.1 * step_mm);
+        tally_add(voxel, u32(quanta(score, ray.dither + DITHER_STEP * point)));
+        height *= per_step;
+    }
+    ray.dither += DITHER_STEP * points;
 }
 
 // The collision just found takes the material of its voxel.

@@ -7,7 +7,7 @@
 //! ray (the comb), which is unbiased for any grid. A block with strong contrast (metal, or bone at low energy) is
 //! walked voxel by voxel instead. Twin: `grid_walk.wgsl`.
 
-use super::ray::{Ray, Site};
+use super::ray::{Ray, Site, coefficient};
 use super::tally::{DITHER_STEP, Tally, quanta};
 use super::voxel_walk::walk_voxels;
 use crate::deck::{Block, Deck, HARD_EVENTS, voxel_density_g_cm3, voxel_material};
@@ -214,6 +214,30 @@ impl Comb {
         (self.points as u32).next_multiple_of(LANES as u32)
     }
 
+    /// Scores the points where voxels differ; `energy` is the cell of the coefficients and the place in it.
+    #[inline(always)]
+    pub fn score_mixed(
+        self,
+        deck: &Deck,
+        origin: Vec3,
+        direction: Vec3,
+        energy: (usize, f32),
+        dither: u32,
+        tally: &mut Tally,
+    ) {
+        let step_mm = deck.header.block_mm[3];
+        let mut height = self.height;
+        let mut point = 0;
+        while point < self.points {
+            let voxel = voxel_of(deck, origin + direction * (self.first_mm + point as f32 * step_mm));
+            let material = voxel_material(deck.voxels[voxel]);
+            let score = height * coefficient(deck, energy, material, 1) * (0.1 * step_mm);
+            tally.add(voxel, quanta(score, dither.wrapping_add(DITHER_STEP.wrapping_mul(point as u32))));
+            height *= self.per_step;
+            point += 1;
+        }
+    }
+
     /// Scores the points, eight at a time.
     #[inline(always)]
     pub fn score(self, deck: &Deck, origin: Vec3, direction: Vec3, dither: u32, tally: &mut Tally) {
@@ -274,18 +298,10 @@ impl Comb {
 #[inline(always)]
 fn score_comb(deck: &Deck, ray: &mut Ray, control_per_mm: f32, a_mm: f32, b_mm: f32, tally: &mut Tally) {
     let step_mm = deck.header.block_mm[3];
-    let steps = (b_mm - a_mm) / step_mm;
-    while ray.to_point < steps {
-        let s_mm = a_mm + ray.to_point * step_mm;
-        let voxel = voxel_of(deck, ray.at(s_mm));
-        let material = voxel_material(deck.voxels[voxel]);
-        let height = ray.transmission * exp_minus(control_per_mm * (s_mm - a_mm));
-        let score = height * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
-        tally.add(voxel, quanta(score, ray.dither));
-        ray.dither = ray.dither.wrapping_add(DITHER_STEP);
-        ray.to_point += 1.0;
-    }
-    ray.to_point -= steps;
+    let comb = Comb::new(ray.transmission, control_per_mm, ray.to_point, step_mm, a_mm, b_mm);
+    ray.to_point += comb.points as f32 - (b_mm - a_mm) / step_mm;
+    comb.score_mixed(deck, ray.origin, ray.direction, (ray.cell, ray.between), ray.dither, tally);
+    ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(comb.points as u32));
 }
 
 /// The collision just found takes the material of its voxel, which need not be looked up where all have the same.

@@ -59,13 +59,19 @@ pub struct Ray {
     branch: u32,
 }
 
+/// Coefficient `column` of a material at an energy, given by the cell and the place in it.
+#[inline(always)]
+pub fn coefficient(deck: &Deck, (cell, between): (usize, f32), material: usize, column: usize) -> f32 {
+    let materials = deck.header.counts[0] as usize;
+    let at = deck.header.places_a[0] as usize + 4 * (cell * materials + material) + column;
+    mix(deck.tables[at], deck.tables[at + 4 * materials], between)
+}
+
 impl Ray {
     /// Coefficient `column` of a material at the ray's energy: attenuation (1/mm per g/cm³), score (MeV cm²/g).
     #[inline(always)]
     pub fn coefficient(&self, deck: &Deck, material: usize, column: usize) -> f32 {
-        let materials = deck.header.counts[0] as usize;
-        let at = deck.header.places_a[0] as usize + 4 * (self.cell * materials + material) + column;
-        mix(deck.tables[at], deck.tables[at + 4 * materials], self.between)
+        coefficient(deck, (self.cell, self.between), material, column)
     }
 
     /// Four further words of the leg.
