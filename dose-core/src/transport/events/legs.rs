@@ -4,7 +4,7 @@ use crate::physics::vector::vec3;
 use crate::transport::leg::{Leg, Stream};
 
 /// Legs that are worked on together; their fields fit in the first-level caches.
-pub const GROUP: usize = 128;
+pub const GROUP: usize = 64;
 /// One number for each leg of a group.
 pub type Floats = [f32; GROUP];
 /// One word for each leg of a group.
