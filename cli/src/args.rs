@@ -31,7 +31,7 @@ pub struct Arguments {
 }
 
 /// Options that every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Common {
     /// Where to run: the best GPU if there is one, else the CPU; or one of them for certain.
     #[arg(
@@ -78,7 +78,14 @@ pub enum Command {
     /// Writes kerma.nii.gz or dose.nii.gz (Gy per source photon emitted into the field), sigma.nii.gz (relative
     /// standard error, 1 where nothing was scored) and run.json.
     Transport(TransportArguments),
-    /// A run from nothing: a body of boxes, a field on its head, a report to open.
+    /// The main job: whole-body dose of a DICOM plan in a patient's CT.
+    ///
+    /// Writes dose.dcm (RTDOSE), dose.nii.gz, sigma.nii.gz, components.nii.gz, anatomy.nii.gz and anatomy.csv, organs.csv,
+    /// dvh.csv, report.html and run.json.
+    Estimate(Box<EstimateArguments>),
+    /// A run from nothing: a girl of five and a brain plan, made here and written as DICOM files, then `estimate` on them.
+    ///
+    /// Ends by naming the report to open.
     Demo(DemoArguments),
     /// The GPUs that can be used, and the CPU path.
     Devices(DevicesArguments),
@@ -97,12 +104,87 @@ pub struct TransportArguments {
     pub out: PathBuf,
 }
 
+/// Edge of a voxel of an estimate where the user does not say (mm).
+pub const VOXEL_MM: f64 = 4.0;
+
+/// Arguments of `straydose estimate`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct EstimateArguments {
+    /// A folder with plan, CT, structures and dose in any order; sorted out by SOP class and UIDs.
+    #[arg(long, value_name = "DIR", required_unless_present = "plan")]
+    pub study: Option<PathBuf>,
+
+    /// The RTPLAN; with --study, which of several.
+    #[arg(long, value_name = "RP.dcm")]
+    pub plan: Option<PathBuf>,
+
+    /// A folder of CT slices, or a NIfTI image in HU.
+    #[arg(long, value_name = "DIR|FILE", required_unless_present = "study")]
+    pub ct: Option<PathBuf>,
+
+    /// The RTSTRUCT.
+    #[arg(long, value_name = "RS.dcm")]
+    pub structures: Option<PathBuf>,
+
+    /// A folder of NIfTI masks on the CT's voxels, one region a file.
+    #[arg(long, value_name = "DIR", conflicts_with = "structures")]
+    pub masks: Option<PathBuf>,
+
+    /// The planning system's RTDOSE, or NIfTI in Gy: taken inside its 5 % isodose, and compared with ours.
+    #[arg(long, value_name = "RD.dcm")]
+    pub dose: Option<PathBuf>,
+
+    /// Folder for the results; made if missing.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+
+    /// Age of the patient [default: from the CT's header].
+    #[arg(long, value_name = "YEARS")]
+    pub age: Option<f64>,
+
+    /// Sex of the patient [default: from the CT's header].
+    #[arg(long, value_name = "F|M")]
+    pub sex: Option<String>,
+
+    /// Height of the patient [default: from the CT's header].
+    #[arg(long, value_name = "CM")]
+    pub height_cm: Option<f64>,
+
+    /// Weight of the patient [default: from the CT's header].
+    #[arg(long, value_name = "KG")]
+    pub weight_kg: Option<f64>,
+
+    /// The machine, by its name or as a machine file [default: the one that the plan fits best].
+    #[arg(long, value_name = "NAME|FILE")]
+    pub machine: Option<String>,
+
+    /// Edge of a voxel.
+    #[arg(long, value_name = "MM", default_value_t = VOXEL_MM)]
+    pub voxel_mm: f64,
+
+    /// Source photons are added until the least certain organ's mean has this relative standard error.
+    #[arg(long, value_name = "PERCENT", conflicts_with = "histories")]
+    pub target_uncertainty: Option<f64>,
+
+    /// Source photons [default: 10 million].
+    #[arg(long, value_name = "N")]
+    pub histories: Option<u64>,
+
+    /// Fractions [default: as planned].
+    #[arg(long, value_name = "N")]
+    pub fractions: Option<u32>,
+}
+
 /// Arguments of `straydose demo`.
 #[derive(Args, Debug)]
 pub struct DemoArguments {
-    /// Folder for the case (input/), its result (result/) and report.html; made if missing.
+    /// Folder for the DICOM files (input/) and the results of `straydose estimate`; made if missing.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+
+    /// Source photons: fewer are quicker and coarser [default: 10 million].
+    #[arg(long, value_name = "N")]
+    pub histories: Option<u64>,
 }
 
 /// Arguments of `straydose devices`.

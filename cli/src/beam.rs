@@ -6,7 +6,7 @@ use crate::checks::{Checks, Vacuum, span_cm};
 use crate::exit::Failure;
 use crate::materials::{Filling, Materials};
 use crate::solids::{Frame, Solid};
-use dose_core::case::{Collimator, Emission, Source};
+use dose_core::case::{Collimator, Emission, Rectangle};
 use volume::Grid;
 
 /// Bodies nearer than this touch (mm).
@@ -60,7 +60,7 @@ pub fn source(
     table: &SourceTable,
     spectrum: dose_core::spectrum::Spectrum,
     checks: &Checks,
-) -> Result<Source, Failure> {
+) -> Result<Rectangle, Failure> {
     let position_mm = checks.point_mm("[source] position_cm", table.position_cm)?;
     if table.direction.iter().any(|x| !x.is_finite()) || Frame::new(table.direction).is_none() {
         return Err(checks.refuse(
@@ -101,7 +101,7 @@ pub fn source(
             ));
         }
     };
-    Ok(Source { position_mm, direction: table.direction, field_mm, emission, spectrum })
+    Ok(Rectangle { position_mm, direction: table.direction, field_mm, emission, spectrum })
 }
 
 fn field_distance_mm(table: &SourceTable, checks: &Checks) -> Result<f64, Failure> {
@@ -119,7 +119,7 @@ fn field_distance_mm(table: &SourceTable, checks: &Checks) -> Result<f64, Failur
 
 /// The beam starts in no collimator and can hit something.
 pub fn check_beam(
-    source: &Source,
+    source: &Rectangle,
     grid: &Grid,
     collimators: &[Collimator],
     checks: &Checks,

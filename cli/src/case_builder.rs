@@ -8,7 +8,7 @@ use crate::input_file::InputFile;
 use crate::materials::Materials;
 use crate::spectrum_file::{self, ChosenSpectrum};
 use crate::voxels;
-use dose_core::case::{Case, Quantity};
+use dose_core::case::{Case, Quantity, Source};
 use dose_core::run::{Settings, VarianceReduction};
 use std::path::Path;
 
@@ -82,7 +82,7 @@ pub fn build(file: &CaseFile, folder: &Path, wishes: Wishes, checks: &Checks) ->
             voxel_material,
             voxel_density_g_cm3,
             collimators,
-            source,
+            source: Source::Rectangle(source),
             quantity,
         },
         settings,
@@ -199,9 +199,9 @@ mod tests {
             case.grid,
             Grid { corner_mm: [-20.0, 0.0, -30.0], spacing_mm: [10.0, 5.0, 20.0], shape: [4, 6, 3] }
         );
-        assert_eq!(case.source.position_mm, [0.0, -900.0, 0.0]);
-        assert_eq!(case.source.field_mm, [10.0, 20.0]);
-        assert_eq!(case.source.emission, Emission::Point { field_distance_mm: 1000.0 });
+        assert_eq!(case.source.rectangle().unwrap().position_mm, [0.0, -900.0, 0.0]);
+        assert_eq!(case.source.rectangle().unwrap().field_mm, [10.0, 20.0]);
+        assert_eq!(case.source.rectangle().unwrap().emission, Emission::Point { field_distance_mm: 1000.0 });
     }
 
     #[test]
@@ -271,7 +271,7 @@ mod tests {
             let built = built(&text).expect("a good case");
             let deck =
                 dose_core::deck::Deck::new(&built.case, built.variance_reduction).expect("a good deck");
-            let frame = Frame::new(built.case.source.direction).expect("a direction");
+            let frame = Frame::new(built.case.source.rectangle().unwrap().direction).expect("a direction");
             // The engine's axes carry the half widths at unit distance: 0.5 and 1 cm at 100 cm.
             for (ours, theirs, half) in [
                 (frame.first, deck.header.source_first, 0.005),

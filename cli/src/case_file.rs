@@ -9,9 +9,6 @@ use std::fmt;
 /// A case file with every table; `straydose transport --help` shows it.
 pub const EXAMPLE: &str = include_str!("example_case.toml");
 
-/// The case of `straydose demo`.
-pub const DEMO: &str = include_str!("demo_case.toml");
-
 /// A whole case file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,35 +1,65 @@
-//! `straydose demo`: a case from nothing, a run, a report.
+//! `straydose demo`: a child and her plan as DICOM files, then `estimate` on them as on anybody's.
 
-use crate::args::{Common, DemoArguments, TransportArguments};
-use crate::case_file::DEMO;
-use crate::console;
+mod study;
+
+use crate::args::{Common, DemoArguments, EstimateArguments, VOXEL_MM};
+use crate::backend;
+use crate::estimate;
 use crate::exit::Failure;
-use crate::report;
-use crate::transport;
+use crate::interrupt;
+use crate::output_folder::{INPUT, OutputFolder};
+use crate::progress::Progress;
+use std::io;
+use std::path::Path;
 
 /// Runs the command.
 pub fn run(arguments: &DemoArguments, common: &Common) -> Result<(), Failure> {
-    let input = arguments.out.join("input");
-    let case = input.join("case.toml");
-    let unwritable = |what: &str, error: std::io::Error| {
-        Failure::failed(
-            format!("{what} cannot be written: {error}"),
-            "another --out, one that you may write to",
-        )
+    backend::check(common)?;
+    interrupt::watch();
+    let output = OutputFolder::prepare(&arguments.out)?;
+    let input = output.file(INPUT);
+    Progress::new(common).note(study::DESCRIPTION);
+    study::write(&input)?;
+    refuse_to_mix(&input, &arguments.out.join(INPUT))?;
+    let estimate = EstimateArguments {
+        study: Some(input),
+        out: arguments.out.clone(),
+        voxel_mm: VOXEL_MM,
+        histories: arguments.histories,
+        ..EstimateArguments::default()
     };
-    std::fs::create_dir_all(&input).map_err(|error| unwritable("the folder of the demo", error))?;
-    std::fs::write(&case, DEMO).map_err(|error| unwritable("input/case.toml", error))?;
+    estimate::run(&estimate, common, Some(output))
+}
 
-    let finished =
-        transport::calculate(&TransportArguments { case, out: arguments.out.join("result") }, common)?;
-    let page = report::page(&finished).map_err(|why| Failure::failed(why, "reporting it"))?;
-    let report = arguments.out.join("report.html");
-    let partial = arguments.out.join("report.html.partial");
-    std::fs::write(&partial, page)
-        .and_then(|()| std::fs::rename(&partial, &report))
-        .map_err(|error| unwritable("report.html", error))?;
-    if !common.quiet {
-        console::result(&format!("open {}", report.display()));
+/// A folder of input that is there stays as it is, so it must be the one that the result comes from.
+fn refuse_to_mix(made: &Path, there: &Path) -> Result<(), Failure> {
+    if !there.exists() || same(made, there).unwrap_or(false) {
+        return Ok(());
     }
-    Ok(())
+    Err(Failure::command_line(
+        format!("{} holds other files than this demo writes", there.display()),
+        format!("another --out, or moving {} away", there.display()),
+    ))
+}
+
+/// Whether two files, or all files of two folders, are the same.
+fn same(a: &Path, b: &Path) -> io::Result<bool> {
+    if !(a.is_dir() && b.is_dir()) {
+        return Ok(a.is_file() && b.is_file() && std::fs::read(a)? == std::fs::read(b)?);
+    }
+    let names = |folder: &Path| -> io::Result<Vec<_>> {
+        let mut names: Vec<_> = folder.read_dir()?.map(|e| Ok(e?.file_name())).collect::<io::Result<_>>()?;
+        names.sort();
+        Ok(names)
+    };
+    let of_a = names(a)?;
+    if of_a != names(b)? {
+        return Ok(false);
+    }
+    for name in of_a {
+        if !same(&a.join(&name), &b.join(&name))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

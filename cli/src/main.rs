@@ -9,18 +9,18 @@ mod checks;
 mod console;
 mod demo;
 mod devices;
+mod estimate;
 mod exit;
 mod input_file;
 mod interrupt;
 mod materials;
 mod memory;
 mod output_folder;
-mod pictures;
 mod progress;
-mod report;
 mod run_record;
 mod solids;
 mod spectrum_file;
+mod stages;
 mod transport;
 mod voxels;
 
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = catch_unwind(|| match &arguments.command {
         Command::Transport(transport) => transport::run(transport, &arguments.common),
+        Command::Estimate(estimate) => estimate::run(estimate, &arguments.common, None),
         Command::Demo(demo) => demo::run(demo, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
     });

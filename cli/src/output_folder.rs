@@ -14,8 +14,21 @@ use std::path::{Path, PathBuf};
 pub const RECORD: &str = "run.json";
 /// `program` in the record.
 pub const PROGRAM: &str = "straydose";
-/// Every file that `straydose transport` can write beside the record.
-const RESULTS: [&str; 3] = ["kerma.nii.gz", "dose.nii.gz", "sigma.nii.gz"];
+/// A folder of input that a command may make beside its results. One that is there stays as it is.
+pub const INPUT: &str = "input";
+/// Every file that a command can write beside the record.
+const RESULTS: [&str; 10] = [
+    "kerma.nii.gz",
+    "dose.nii.gz",
+    "sigma.nii.gz",
+    "components.nii.gz",
+    "anatomy.nii.gz",
+    "anatomy.csv",
+    "organs.csv",
+    "dvh.csv",
+    "dose.dcm",
+    "report.html",
+];
 
 /// A result that is being written. Dropped before [`OutputFolder::publish`], it leaves nothing behind.
 #[derive(Debug)]
@@ -121,7 +134,10 @@ impl OutputFolder {
                 _ => {}
             }
         }
-        for new in RESULTS.into_iter().chain([RECORD]) {
+        if self.target.join(INPUT).exists() && self.temporary.join(INPUT).exists() {
+            std::fs::remove_dir_all(self.temporary.join(INPUT))?;
+        }
+        for new in [INPUT].into_iter().chain(RESULTS).chain([RECORD]) {
             if self.temporary.join(new).exists() {
                 std::fs::rename(self.temporary.join(new), self.target.join(new))?;
             }

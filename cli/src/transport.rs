@@ -11,34 +11,17 @@ use crate::interrupt;
 use crate::output_folder::{OutputFolder, PROGRAM, RECORD};
 use crate::progress::Progress;
 use crate::run_record::{BackendRecord, GridRecord, RunRecord, SpectrumRecord, command_without_folders};
+use crate::stages::Stages;
 use dose_core::case::Quantity;
 use dose_core::deck::Deck;
 use dose_core::run::{Outcome, VarianceReduction};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::Instant;
 use volume::Grid;
 
 /// Runs the command.
 pub fn run(arguments: &TransportArguments, common: &Common) -> Result<(), Failure> {
-    calculate(arguments, common).map(|_| ())
-}
-
-/// A run whose files are written.
-pub struct Finished {
-    /// What `run.json` says.
-    pub record: RunRecord,
-    /// The grid of the images.
-    pub grid: Grid,
-    /// Density of each voxel (g/cm³).
-    pub density_g_cm3: Vec<f32>,
-    /// The images and the balance.
-    pub outcome: Outcome,
-}
-
-/// Runs a case file and writes its outputs.
-pub fn calculate(arguments: &TransportArguments, common: &Common) -> Result<Finished, Failure> {
     backend::check(common)?;
     interrupt::watch();
     let mut progress = Progress::new(common);
@@ -82,34 +65,11 @@ pub fn calculate(arguments: &TransportArguments, common: &Common) -> Result<Fini
     if !common.quiet {
         console::result(&summary(&arguments.out, &record, &built.case.grid, &outcome));
     }
-    let density_g_cm3 = built.case.voxel_density_g_cm3;
-    Ok(Finished { record, grid: built.case.grid, density_g_cm3, outcome })
+    Ok(())
 }
 
-/// Wall seconds of each stage; a stage ends where the next begins.
-struct Stages {
-    began: Instant,
-    seconds: BTreeMap<&'static str, f64>,
-}
-
-impl Default for Stages {
-    fn default() -> Stages {
-        Stages { began: Instant::now(), seconds: BTreeMap::new() }
-    }
-}
-
-impl Stages {
-    /// Ends a stage, unless the user has stopped the run in it.
-    fn end(&mut self, stage: &'static str, progress: &Progress) -> Result<(), Failure> {
-        let seconds = self.began.elapsed().as_secs_f64();
-        self.seconds.insert(stage, seconds);
-        progress.stage_done(stage, seconds);
-        self.began = Instant::now();
-        if interrupt::requested() { Err(Failure::interrupted()) } else { Ok(()) }
-    }
-}
-
-fn tell_backend(chosen: &ChosenBackend, progress: &Progress) {
+/// Says where the run takes place.
+pub fn tell_backend(chosen: &ChosenBackend, progress: &Progress) {
     let device = chosen.backend.describe();
     let threads = chosen.threads.map(|n| format!(", {n} threads")).unwrap_or_default();
     let because = chosen.because.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
@@ -152,7 +112,7 @@ fn record(
 ) -> RunRecord {
     let device = chosen.backend.describe();
     let transport_seconds = stages.seconds.get("transport").copied().unwrap_or_default();
-    let spectrum = &built.case.source.spectrum;
+    let spectrum = &built.case.source.rectangle().expect("a case file has one field").spectrum;
     let grid = &built.case.grid;
     let inputs = std::iter::once(case_file).chain(&built.spectrum_file);
     let mut warnings = built.warnings.clone();

@@ -2,9 +2,13 @@
 //!
 //! Lengths are millimetres here; a case file's centimetres are converted where it is read.
 
+pub mod head;
+
 use crate::material::Material;
 use crate::spectrum::Spectrum;
 use volume::Grid;
+
+pub use head::{Component, Head, HeadBeam, Piece};
 
 /// Place of a material in [`Case::materials`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,9 +50,18 @@ pub enum Emission {
     Parallel,
 }
 
-/// A photon source.
+/// Where the photons come from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Source {
+pub enum Source {
+    /// One rectangular field.
+    Rectangle(Rectangle),
+    /// A treatment head that delivers a plan.
+    Head(Head),
+}
+
+/// A source of one rectangular field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rectangle {
     /// The focal spot, or the centre of the start plane (mm).
     pub position_mm: [f64; 3],
     /// Beam axis; any length but zero.
@@ -60,6 +73,18 @@ pub struct Source {
     pub emission: Emission,
     /// Photon energies.
     pub spectrum: Spectrum,
+}
+
+impl Source {
+    /// The source of one field, if it is one.
+    pub fn rectangle(&self) -> Option<&Rectangle> {
+        if let Source::Rectangle(source) = self { Some(source) } else { None }
+    }
+
+    /// The same, to be changed.
+    pub fn rectangle_mut(&mut self) -> Option<&mut Rectangle> {
+        if let Source::Rectangle(source) = self { Some(source) } else { None }
+    }
 }
 
 /// Everything that one transport needs to know.

@@ -1,5 +1,6 @@
 //! Files that other programs read and write.
 
+pub mod dicom;
 pub mod error;
 pub mod nifti;
 

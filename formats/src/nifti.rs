@@ -1,5 +1,8 @@
 //! NIfTI-1 images: one number for each voxel, with the grid's place in the world.
 //!
+//! [`read_image`] and [`write_image`] know patients; [`write_scalar`] writes the bare grid of a case, whose
+//! millimetres are the file's world:
+//!
 //! Voxel index (i, j, k) is x, y, z of the [`Grid`]; its millimetres are the file's world (RAS+: +x right, +y anterior,
 //! +z superior), with no axis turned or flipped. The world position of index (0, 0, 0) is the *centre* of that voxel:
 //!
@@ -8,6 +11,12 @@
 //! ```
 //! qform and sform both say this, with the same numbers and the same code (1, scanner).
 //! The NIfTI-1 Data Format, R. W. Cox et al., nifti1.h (2004).
+
+mod patient;
+mod read;
+
+pub use patient::{write_components, write_image};
+pub use read::{read_bytes, read_image};
 
 use crate::Error;
 use ::nifti::writer::WriterOptions;
@@ -37,16 +46,8 @@ const SCANNER: i16 = 1;
 /// # Ok::<(), formats::Error>(())
 /// ```
 pub fn write_scalar(path: &Path, grid: &Grid, values: &[f32]) -> Result<(), Error> {
-    // The writer rewrites any other ending, so the file would not be where the caller looks for it.
-    if !path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".nii.gz")) {
-        return Err(Error::Name { path: path.to_owned() });
-    }
-    if let Some(a) = (0..3).find(|&a| grid.shape[a] > MOST_VOXELS_ALONG_AN_AXIS) {
-        return Err(Error::TooManyVoxels { axis: ['x', 'y', 'z'][a], voxels: grid.shape[a] });
-    }
-    if values.len() != grid.len() {
-        return Err(Error::Length { values: values.len(), voxels: grid.len() });
-    }
+    check_name(path)?;
+    check_shape(&grid.shape, values.len())?;
     let [nx, ny, nz] = grid.shape;
     let array = ArrayView3::from_shape((nx, ny, nz).f(), values)
         .expect("the number of values was compared with the shape above");
@@ -56,6 +57,22 @@ pub fn write_scalar(path: &Path, grid: &Grid, values: &[f32]) -> Result<(), Erro
         .reference_header(&header)
         .write_nifti(&array)
         .map_err(|source| Error::Write { path: path.to_owned(), source })
+}
+
+/// The writer rewrites any other ending, so the file would not be where the caller looks for it.
+fn check_name(path: &Path) -> Result<(), Error> {
+    if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".nii.gz")) {
+        return Ok(());
+    }
+    Err(Error::Name { path: path.to_owned() })
+}
+
+fn check_shape(shape: &[usize; 3], values: usize) -> Result<(), Error> {
+    if let Some(a) = (0..3).find(|&a| shape[a] > MOST_VOXELS_ALONG_AN_AXIS) {
+        return Err(Error::TooManyVoxels { axis: ['x', 'y', 'z'][a], voxels: shape[a] });
+    }
+    let voxels = shape.iter().product();
+    if values == voxels { Ok(()) } else { Err(Error::Length { values, voxels }) }
 }
 
 /// The header of a scalar image on this grid; the writer fills in shape and type.

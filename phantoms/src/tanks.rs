@@ -2,7 +2,7 @@
 //!
 //! x lateral, y depth, z cranio-caudal; the origin on the beam axis at the entrance surface.
 
-use dose_core::case::{Case, Emission, MaterialId, Quantity, Source};
+use dose_core::case::{Case, Emission, MaterialId, Quantity, Rectangle, Source};
 use dose_core::material::Material;
 use dose_core::spectrum::Spectrum;
 use volume::Grid;
@@ -26,7 +26,7 @@ fn tank(
     corner_mm: [f64; 3],
     spacing_mm: [f64; 3],
     shape: [usize; 3],
-    source: Source,
+    source: Rectangle,
     quantity: Quantity,
 ) -> Case {
     let grid = Grid { corner_mm, spacing_mm, shape };
@@ -36,7 +36,7 @@ fn tank(
         voxel_material: vec![MaterialId(0); grid.len()],
         voxel_density_g_cm3: vec![1.0; grid.len()],
         collimators: Vec::new(),
-        source,
+        source: Source::Rectangle(source),
         quantity,
     }
 }
@@ -44,7 +44,7 @@ fn tank(
 /// W1: a water tank of 40 × 30 × 120 cm, 6 MV, 10 × 10 cm at 100 cm, source-to-surface distance 90 cm.
 pub fn w1(voxel_mm: f64, quantity: Quantity) -> Case {
     let shape = [400.0, 300.0, 1200.0].map(|edge: f64| (edge / voxel_mm).round() as usize);
-    let source = Source {
+    let source = Rectangle {
         position_mm: [0.0, -900.0, 0.0],
         direction: [0.0, 1.0, 0.0],
         field_mm: [100.0, 100.0],
@@ -74,7 +74,7 @@ pub fn w1_with_slabs(voxel_mm: f64, quantity: Quantity, slabs: &[Slab]) -> Case 
 /// W4: a monoenergetic pencil on a water box of 30 cm a side, in voxels of 0.5 cm: the reference's bins have their
 /// edges on half centimetres.
 pub fn w4(energy_mev: f64, quantity: Quantity) -> Case {
-    let source = Source {
+    let source = Rectangle {
         position_mm: [0.0, -10.0, 0.0],
         direction: [0.0, 1.0, 0.0],
         field_mm: [0.0, 0.0],

@@ -1,6 +1,6 @@
 //! A collimator attenuates what is behind it by exp(−µl), and leaves the open part alone.
 
-use dose_core::case::{Case, Collimator, Emission, MaterialId, Quantity, Source};
+use dose_core::case::{Case, Collimator, Emission, MaterialId, Quantity, Rectangle, Source};
 use dose_core::coefficients::{attenuation, energy_transfer};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
@@ -28,13 +28,13 @@ fn half_blocked(material: &str, thickness_mm: f64, energy_mev: f64) -> Case {
             material: MaterialId(1),
             density_g_cm3,
         }],
-        source: Source {
+        source: Source::Rectangle(Rectangle {
             position_mm: [0.0, -10.0, 0.0],
             direction: [0.0, 1.0, 0.0],
             field_mm: [2.0 * HALF_FIELD_MM; 2],
             emission: Emission::Parallel,
             spectrum: Spectrum::mono(energy_mev).expect("within the data"),
-        },
+        }),
         quantity: Quantity::Kerma,
     }
 }

@@ -2,6 +2,7 @@
 
 mod balance;
 mod collimators;
+mod head;
 mod honesty;
 mod properties;
 mod reproducibility;

@@ -1,6 +1,6 @@
 //! Any small case, however odd: no panic, finite doses, honest bounds, energy kept.
 
-use dose_core::case::{Case, Collimator, Emission, MaterialId, Quantity, Source};
+use dose_core::case::{Case, Collimator, Emission, MaterialId, Quantity, Rectangle, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::run::{Settings, VarianceReduction};
@@ -40,7 +40,7 @@ fn directions() -> impl Strategy<Value = [f64; 3]> {
     prop_oneof![1 => axes, 2 => oblique]
 }
 
-fn sources() -> impl Strategy<Value = (Source, bool)> {
+fn sources() -> impl Strategy<Value = (Rectangle, bool)> {
     let widths = prop_oneof![Just([0.0, 0.0]), prop::array::uniform2(0.0f64..300.0)];
     let emissions = prop_oneof![
         Just(Emission::Parallel),
@@ -50,7 +50,7 @@ fn sources() -> impl Strategy<Value = (Source, bool)> {
     (prop::array::uniform3(-1.0f64..1.0), directions(), widths, emissions, energies, any::<bool>()).prop_map(
         |(position, direction, field_mm, emission, energy_mev, is_inside)| {
             let spectrum = Spectrum::mono(energy_mev).expect("within the data");
-            (Source { position_mm: position, direction, field_mm, emission, spectrum }, is_inside)
+            (Rectangle { position_mm: position, direction, field_mm, emission, spectrum }, is_inside)
         },
     )
 }
@@ -84,7 +84,7 @@ prop_compose! {
             voxel_material: voxels.iter().map(|(material, _)| MaterialId(*material)).collect(),
             voxel_density_g_cm3: voxels.iter().map(|(_, density)| *density).collect(),
             collimators: collimators.into_iter().collect(),
-            source,
+            source: Source::Rectangle(source),
             quantity,
         }
     }

@@ -1,6 +1,6 @@
 //! Cases that tests of the physics share: noisy voxels, small tanks, random densities.
 
-use dose_core::case::{Case, Emission, MaterialId, Quantity, Source};
+use dose_core::case::{Case, Emission, MaterialId, Quantity, Rectangle, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::physics::random::{philox, uniform};
@@ -69,14 +69,22 @@ pub fn noisy_body(spectrum: Spectrum, quantity: Quantity) -> Case {
         voxel_material.push(MaterialId(material));
         voxel_density_g_cm3.push(density);
     }
-    let source = Source {
+    let source = Rectangle {
         position_mm: [0.0, -500.0, -40.0],
         direction: [0.0, 1.0, 0.0],
         field_mm: [50.0, 50.0],
         emission: Emission::Point { field_distance_mm: 500.0 },
         spectrum,
     };
-    Case { grid, materials, voxel_material, voxel_density_g_cm3, collimators: Vec::new(), source, quantity }
+    Case {
+        grid,
+        materials,
+        voxel_material,
+        voxel_density_g_cm3,
+        collimators: Vec::new(),
+        source: Source::Rectangle(source),
+        quantity,
+    }
 }
 
 /// Regions of the chest slabs, each with the mirror image: before, in and behind the slabs, on and off the axis.

@@ -46,7 +46,8 @@ fn in_water_with_kerma_and_with_dose() {
 fn at_energies_where_other_interactions_rule() {
     assert_same("60 keV", &tanks::w4(0.06, Quantity::Kerma));
     let mut case = tanks::w1(10.0, Quantity::Dose);
-    case.source.spectrum = Spectrum::mono(20.0).expect("an energy within the data");
+    case.source.rectangle_mut().expect("a tank's source").spectrum =
+        Spectrum::mono(20.0).expect("an energy within the data");
     assert_same("20 MeV", &case);
 }
 

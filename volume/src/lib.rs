@@ -2,6 +2,14 @@
 //!
 //! A [`Grid`] is an axis-aligned box of equal voxels. Axes are `[x, y, z]`, x fastest; lengths are millimetres.
 
+pub mod contours;
+mod error;
+pub mod image;
+
+pub use contours::{Coverage, Mask, Structure};
+pub use error::Error;
+pub use image::{Image, OrientedGrid};
+
 /// Position of one voxel in a grid: `[i, j, k]` along x, y, z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VoxelIndex(pub [usize; 3]);

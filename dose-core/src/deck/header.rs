@@ -3,14 +3,16 @@
 //! Every field is four words long, so that Rust and WGSL agree on the layout without padding; a test compares them.
 
 use super::tables::Tables;
-use crate::case::{Case, Emission};
+use crate::case::{Case, Emission, Rectangle, Source};
 use crate::error::Error;
-use crate::spectrum::CUTOFF_MEV;
+use crate::spectrum::{CUTOFF_MEV, Spectrum};
 
 /// Emission kind: from a point, uniform in solid angle.
 pub const EMISSION_POINT: u32 = 0;
 /// Emission kind: parallel, uniform in area.
 pub const EMISSION_PARALLEL: u32 = 1;
+/// A treatment head.
+pub const EMISSION_HEAD: u32 = 2;
 /// Elements of a material that may emit K lines above the cutoff; the strongest are kept.
 pub const MAX_FLUORESCING: usize = 4;
 /// Floats of one collimator in the tables: lower corner, material, upper corner, density.
@@ -104,7 +106,18 @@ pub(crate) fn beam_axes(direction: [f64; 3]) -> Option<[[f64; 3]; 3]> {
 
 /// Writes the source into the header and its spectrum into the tables.
 pub(super) fn add_source(case: &Case, header: &mut Header, tables: &mut Tables) -> Result<(), Error> {
-    let source = &case.source;
+    match &case.source {
+        Source::Rectangle(source) => add_rectangle(case, source, header, tables),
+        Source::Head(head) => super::head::add_head(case, head, header, tables),
+    }
+}
+
+fn add_rectangle(
+    case: &Case,
+    source: &Rectangle,
+    header: &mut Header,
+    tables: &mut Tables,
+) -> Result<(), Error> {
     let refuse = |what: &str, why: &str, remedy: &str| {
         Err(Error::Refused { what: what.into(), why: why.into(), remedy: remedy.into() })
     };
@@ -147,16 +160,21 @@ pub(super) fn add_source(case: &Case, header: &mut Header, tables: &mut Tables) 
     header.source_first = four(first.map(|d| d * 0.5 * source.field_mm[0] / unit_mm));
     header.source_second = four(second.map(|d| d * 0.5 * source.field_mm[1] / unit_mm));
 
-    let bins = source.spectrum.bins();
+    header.counts[3] = source.spectrum.bins().len() as u32;
+    header.places_c[1] = tables.place(4);
+    add_spectrum(&source.spectrum, tables);
+    Ok(())
+}
+
+/// Writes a spectrum: for each bin its cumulative probability and its edges (MeV).
+pub(super) fn add_spectrum(spectrum: &Spectrum, tables: &mut Tables) {
+    let bins = spectrum.bins();
     let total: f64 = bins.iter().map(|bin| bin.weight).sum();
     let mut below = 0.0;
-    header.counts[3] = bins.len() as u32;
-    header.places_c[1] = tables.place(4);
     for bin in bins {
         below += bin.weight / total;
         tables.push(&[below as f32, bin.lo_mev as f32, bin.hi_mev as f32, 0.0]);
     }
-    Ok(())
 }
 
 /// Writes the collimators into the tables.

@@ -6,7 +6,7 @@
 
 use super::header::{EMISSION_POINT, Header};
 use super::tables::Tables;
-use crate::case::Case;
+use crate::case::{Case, Head, Source};
 use crate::run::VarianceReduction;
 
 /// Distance from the field in which the wished weight halves (mm).
@@ -48,7 +48,11 @@ pub(super) fn add_importance(
                 let centre: [f64; 3] = std::array::from_fn(|a| (centre[a] as f64 + 0.5) * edge[a]);
                 let weight = match variance_reduction {
                     VarianceReduction::Auto => {
-                        let beyond_mm = (distance_from_field_mm(header, centre) - MARGIN_MM).max(0.0);
+                        let distance_mm = match &case.source {
+                            Source::Rectangle(_) => distance_from_field_mm(header, centre),
+                            Source::Head(head) => distance_from_openings_mm(case, head, centre),
+                        };
+                        let beyond_mm = (distance_mm - MARGIN_MM).max(0.0);
                         (-beyond_mm / HALVING_MM).exp2().max(LEAST)
                     }
                     VarianceReduction::Off => 1.0,
@@ -74,4 +78,22 @@ fn distance_from_field_mm(header: &Header, point_mm: [f64; 3]) -> f64 {
         (offset.abs() - half_width).max(0.0)
     };
     beyond(first, header.source_first).hypot(beyond(second, header.source_second))
+}
+
+/// Pieces of a head that are looked at, at most.
+const MOST_PIECES: usize = 64;
+
+/// Distance of a point from the nearest opening's beam, measured across its axis (mm); 0 inside one.
+fn distance_from_openings_mm(case: &Case, head: &Head, point_mm: [f64; 3]) -> f64 {
+    let step = head.pieces.len().div_ceil(MOST_PIECES);
+    let distances = head.pieces.iter().step_by(step).map(|piece| {
+        let from_source: [f64; 3] =
+            std::array::from_fn(|a| point_mm[a] + case.grid.corner_mm[a] - piece.source_mm[a]);
+        let [x, y, z] = piece.axes.map(|axis| (0..3).map(|a| axis[a] * from_source[a]).sum::<f64>());
+        let along = (-z).max(0.0);
+        let [x0, x1, y0, y1] = piece.opening.map(|tangent| tangent * along);
+        let beyond = |v: f64, lower: f64, upper: f64| (lower - v).max(v - upper).max(0.0);
+        beyond(x, x0, x1).hypot(beyond(y, y0, y1))
+    });
+    distances.fold(f64::INFINITY, f64::min)
 }

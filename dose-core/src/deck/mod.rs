@@ -4,12 +4,13 @@
 //! are one array of f32, a voxel is one 32-bit word.
 
 mod blocks;
+pub mod head;
 mod header;
 mod importance;
 mod tables;
 
 pub use blocks::{Block, HARD_EVENTS};
-pub use header::{EMISSION_PARALLEL, EMISSION_POINT, Header, MAX_FLUORESCING, SOLID_FLOATS};
+pub use header::{EMISSION_HEAD, EMISSION_PARALLEL, EMISSION_POINT, Header, MAX_FLUORESCING, SOLID_FLOATS};
 
 use crate::case::{Case, Quantity};
 use crate::error::Error;

@@ -18,7 +18,7 @@ pub use buffers::BatchWords;
 pub use pace::Tuning;
 pub use probe::probe;
 
-use crate::deck::Deck;
+use crate::deck::{Deck, EMISSION_HEAD};
 use crate::error::Error;
 use crate::transport::tally::{ACCOUNTS, Balance};
 use batch::{Broken, Loaded};
@@ -93,6 +93,13 @@ impl Gpu {
         batch_image: &mut [u64],
         advance: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Balance, Error> {
+        if deck.header.choices[1] == EMISSION_HEAD {
+            return Err(Error::Refused {
+                what: "source".into(),
+                why: "the shaders have no treatment head yet".into(),
+                remedy: "use --backend cpu".into(),
+            });
+        }
         Ok(self.signed_batch(deck, 0, key, histories, batch_image, advance)?.0)
     }
 
@@ -181,7 +188,7 @@ impl Gpu {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{Case, Emission, MaterialId, Quantity, Source};
+    use crate::case::{Case, Emission, MaterialId, Quantity, Rectangle, Source};
     use crate::material::Material;
     use crate::run::VarianceReduction;
     use crate::spectrum::Spectrum;
@@ -195,13 +202,13 @@ mod tests {
             voxel_material: vec![MaterialId(0); grid.len()],
             voxel_density_g_cm3: vec![1.0; grid.len()],
             collimators: Vec::new(),
-            source: Source {
+            source: Source::Rectangle(Rectangle {
                 position_mm: [0.0, -10.0, 0.0],
                 direction: [0.0, 1.0, 0.0],
                 field_mm: [50.0, 50.0],
                 emission: Emission::Parallel,
                 spectrum: Spectrum::mono(1.0).expect("an energy within the data"),
-            },
+            }),
             quantity: Quantity::Kerma,
         };
         Deck::new(&case, VarianceReduction::Auto).expect("a good case")

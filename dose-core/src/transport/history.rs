@@ -51,9 +51,9 @@ impl Steps for Plain {
 /// Follows one history to its end. `waiting` is scratch space for the legs that are still to fly.
 pub fn follow<S: Steps>(deck: &Deck, stream: Stream, waiting: &mut Vec<Leg>, tally: &mut Tally) {
     let source = emit(deck, stream, tally);
-    tally.book(Account::Emitted, source.energy_mev);
-    if source.energy_mev < deck.header.cutoff_mev() {
-        tally.book(Account::Escaped, source.energy_mev);
+    tally.book(Account::Emitted, source.weight * source.energy_mev);
+    if source.weight <= 0.0 || source.energy_mev < deck.header.cutoff_mev() {
+        tally.book(Account::Escaped, source.weight * source.energy_mev);
         return;
     }
     waiting.push(source);

@@ -5,9 +5,11 @@
 //! on the CPU and have twins in WGSL of the same names.
 
 pub mod collide;
+pub mod collimation;
 pub mod cpu;
 mod events;
 pub mod grid_walk;
+pub mod head;
 pub mod history;
 pub mod importance;
 pub mod leg;

@@ -1,8 +1,9 @@
 //! A source photon: where it starts, where it heads, its energy. Twin: `source.wgsl`.
 
+use super::head::emit_head;
 use super::leg::{DRAW_ENERGY, DRAW_RAY, DRAW_SOURCE, Leg, Stream};
 use super::tally::{Account, Tally};
-use crate::deck::{Deck, EMISSION_POINT};
+use crate::deck::{Deck, EMISSION_HEAD, EMISSION_POINT};
 use crate::physics::lattice::mix;
 use crate::physics::random::uniform;
 use crate::physics::vector::{Vec3, vec3};
@@ -10,12 +11,15 @@ use crate::physics::vector::{Vec3, vec3};
 /// Tries of a direction before the last candidate is taken; a 40 by 40 cm field at 100 cm keeps 9 in 10.
 pub const TRIES: u32 = 64;
 /// Branch of a source photon.
-const SOURCE_BRANCH: u32 = 0;
+pub const SOURCE_BRANCH: u32 = 0;
 
 /// The source photon of a history.
 #[inline(always)]
 pub fn emit(deck: &Deck, stream: Stream, tally: &mut Tally) -> Leg {
     let h = &deck.header;
+    if h.choices[1] == EMISSION_HEAD {
+        return emit_head(deck, stream);
+    }
     let four = |v: [f32; 4]| vec3(v[0], v[1], v[2]);
     let (centre, axis) = (four(h.source_position), four(h.source_axis));
     let (first, second) = (four(h.source_first), four(h.source_second));
@@ -48,21 +52,26 @@ pub fn emit(deck: &Deck, stream: Stream, tally: &mut Tally) -> Leg {
     leg(centre, axis)
 }
 
-/// An energy from the spectrum: the bin by its cumulative weight, uniform inside (MeV).
+/// An energy from the rectangle's spectrum (MeV).
 #[inline(always)]
 fn energy(deck: &Deck, stream: Stream) -> f32 {
-    let words = stream.words(SOURCE_BRANCH, DRAW_ENERGY);
+    let place = deck.header.places_c[1] as usize;
+    spectrum_energy(deck, place, deck.header.counts[3] as usize, stream, DRAW_ENERGY)
+}
+
+/// An energy from a spectrum: the bin by its cumulative weight, uniform inside (MeV).
+#[inline(always)]
+pub fn spectrum_energy(deck: &Deck, place: usize, bins: usize, stream: Stream, draw: u32) -> f32 {
+    let words = stream.words(SOURCE_BRANCH, draw);
     let pick = uniform(words[0]);
-    let bins = deck.header.counts[3] as usize;
-    let at = deck.header.places_c[1] as usize;
     let (mut lo, mut hi) = (0, bins - 1);
     while lo < hi {
         let middle = (lo + hi) / 2;
-        if deck.tables[at + 4 * middle] < pick {
+        if deck.tables[place + 4 * middle] < pick {
             lo = middle + 1;
         } else {
             hi = middle;
         }
     }
-    mix(deck.tables[at + 4 * lo + 1], deck.tables[at + 4 * lo + 2], uniform(words[1]))
+    mix(deck.tables[place + 4 * lo + 1], deck.tables[place + 4 * lo + 2], uniform(words[1]))
 }

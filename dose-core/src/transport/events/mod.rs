@@ -51,9 +51,9 @@ impl Events {
     /// Puts a source photon on the pile.
     fn emit(&mut self, deck: &Deck, stream: Stream, tally: &mut Tally) {
         let source = emit(deck, stream, tally);
-        tally.book(Account::Emitted, source.energy_mev);
-        if source.energy_mev < deck.header.cutoff_mev() {
-            tally.book(Account::Escaped, source.energy_mev);
+        tally.book(Account::Emitted, source.weight * source.energy_mev);
+        if source.weight <= 0.0 || source.energy_mev < deck.header.cutoff_mev() {
+            tally.book(Account::Escaped, source.weight * source.energy_mev);
             return;
         }
         self.waiting.push(&source, stream.history as u32, (stream.history >> 32) as u32);

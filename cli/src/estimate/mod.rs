@@ -1,0 +1,236 @@
+//! `straydose estimate`: read, build, transport, set beside the plan's dose, write.
+
+mod inputs;
+mod outputs;
+mod pictures;
+mod report;
+mod tables;
+
+use crate::args::{Common, EstimateArguments};
+use crate::backend;
+use crate::console;
+use crate::exit::{Failure, with_causes};
+use crate::interrupt;
+use crate::output_folder::OutputFolder;
+use crate::progress::Progress;
+use crate::stages::Stages;
+use ::estimate::dose::Stage;
+use ::estimate::{BodyDose, Comparison, Effort, body_dose, compare, planned};
+use anatomy::{Anatomy, Options};
+use inputs::Inputs;
+use std::ops::ControlFlow;
+use treatment::machine::{Choice, Machine, choose};
+use volume::Image;
+
+/// Source photons where the user does not say.
+const HISTORIES: u64 = 10_000_000;
+/// Most source photons that a target uncertainty may ask for.
+const MOST_HISTORIES: f64 = 1e11;
+/// Batches that the uncertainty comes from.
+const BATCHES: u32 = 100;
+/// Edges of voxels that are accepted (mm).
+const VOXELS_MM: std::ops::RangeInclusive<f64> = 1.0..=20.0;
+
+/// An estimate whose numbers are complete.
+pub struct Finished<'a> {
+    /// What was read.
+    pub inputs: &'a Inputs,
+    /// The machine of each delivery.
+    pub choices: &'a [Choice<'a>],
+    /// The patient.
+    pub anatomy: &'a Anatomy,
+    /// Our dose.
+    pub ours: &'a BodyDose,
+    /// The planned dose beside it.
+    pub comparison: Option<&'a Comparison>,
+    /// The dose that is given: ours, or the planned one in the field and ours outside.
+    pub dose_gy: &'a Image<f32>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// Runs the command; `prepared` is the folder of the results, where something lies in it already.
+pub fn run(
+    arguments: &EstimateArguments,
+    common: &Common,
+    prepared: Option<OutputFolder>,
+) -> Result<(), Failure> {
+    backend::check(common)?;
+    check(arguments)?;
+    interrupt::watch();
+    let mut progress = Progress::new(common);
+    let mut stages = Stages::default();
+
+    let inputs = Inputs::read(arguments)?;
+    for note in &inputs.took {
+        progress.note(note);
+    }
+    stages.end("read", &progress)?;
+
+    let machines = machines(arguments)?;
+    let choices = choices(&inputs, &machines, arguments)?;
+    let options = Options::with_voxels(arguments.voxel_mm);
+    let anatomy = Anatomy::build(&inputs.ct, &inputs.regions, &options)
+        .map_err(|error| Failure::refused(with_causes(&error), inputs.ct_name.clone(), ""))?;
+    stages.end("build", &progress)?;
+
+    let output = prepared.map_or_else(|| OutputFolder::prepare(&arguments.out), Ok)?;
+    let mut chosen = backend::start_for_plans(common)?;
+    crate::transport::tell_backend(&chosen, &progress);
+    stages.end("start", &progress)?;
+
+    let mut histories = arguments.histories.unwrap_or(HISTORIES);
+    let seed = common.seed.unwrap_or(1);
+    let mut ours = loop {
+        let effort = Effort { histories, seed, batches: BATCHES };
+        let mut last = None;
+        let dose = body_dose(
+            &inputs.plan,
+            &choices,
+            &anatomy,
+            arguments.fractions,
+            effort,
+            &mut chosen.backend,
+            &mut |stage, now| {
+                if last != Some(stage) {
+                    progress.transport_ends();
+                    progress.note(stage_name(stage));
+                    progress.transport_begins(now.histories_total);
+                    last = Some(stage);
+                }
+                progress.transport(now.histories_done, now.histories_total);
+                if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            },
+        )
+        .map_err(|error| failure(error, &inputs))?;
+        progress.transport_ends();
+        let worst = dose.organ_sigma.iter().flatten().copied().fold(0.0, f64::max);
+        match arguments.target_uncertainty {
+            Some(percent) if worst > percent / 100.0 => {
+                let needed = histories as f64 * (100.0 * worst / percent).powi(2) * 1.1;
+                if needed > MOST_HISTORIES {
+                    return Err(Failure::refused(
+                        format!("{percent} % would take about {needed:.1e} histories"),
+                        "--target-uncertainty",
+                        "a larger one",
+                    ));
+                }
+                progress.note(&format!("{:.2} % reached; running {needed:.2e} histories", 100.0 * worst));
+                histories = needed as u64;
+            }
+            _ => break dose,
+        }
+    };
+    stages.end("transport", &progress)?;
+
+    let comparison = inputs
+        .planned
+        .as_ref()
+        .map(|planned| compare(&ours.dose_gy, planned, &anatomy.body))
+        .transpose()
+        .map_err(|error| failure(error, &inputs))?;
+    let dose_gy =
+        comparison.as_ref().map_or_else(|| ours.dose_gy.clone(), |c| planned::blend(&ours.dose_gy, c));
+    let warnings = warnings(&inputs, &choices, &anatomy, &mut ours);
+    let finished = Finished {
+        inputs: &inputs,
+        choices: &choices,
+        anatomy: &anatomy,
+        ours: &ours,
+        comparison: comparison.as_ref(),
+        dose_gy: &dose_gy,
+        warnings,
+    };
+    stages.end("compare", &progress)?;
+    outputs::write(&finished, arguments, common, &chosen, &output, stages)?;
+    output.publish()?;
+    for warning in &finished.warnings {
+        progress.note(&format!("warning: {warning}"));
+    }
+    if !common.quiet {
+        console::result(&outputs::summary(&finished));
+        console::result(&format!("open {}", arguments.out.join("report.html").display()));
+    }
+    Ok(())
+}
+
+fn check(arguments: &EstimateArguments) -> Result<(), Failure> {
+    let wrong = |what: String, remedy: &str| Err(Failure::command_line(what, remedy));
+    if !VOXELS_MM.contains(&arguments.voxel_mm) {
+        return wrong(format!("--voxel-mm {} is out of range", arguments.voxel_mm), "1 to 20");
+    }
+    if arguments.histories.is_some_and(|n| n < 1000) {
+        return wrong("fewer than 1000 histories say nothing".into(), "--histories 10000000");
+    }
+    if arguments.fractions == Some(0) {
+        return wrong("no fraction gives no dose".into(), "--fractions 1 or more");
+    }
+    if arguments.target_uncertainty.is_some_and(|percent| !(percent > 0.0 && percent < 100.0)) {
+        return wrong("--target-uncertainty is a percentage".into(), "5, for instance");
+    }
+    Ok(())
+}
+
+/// The machine files of the program, and the user's own in front of them.
+fn machines(arguments: &EstimateArguments) -> Result<Vec<Machine>, Failure> {
+    let mut machines = treatment::machine::built_in::built_in();
+    if let Some(file) = arguments.machine.as_ref().filter(|name| name.ends_with(".toml")) {
+        let path = std::path::Path::new(file);
+        let input = crate::input_file::InputFile::read(path, "the machine file")?;
+        let machine = Machine::from_toml(&input.name, input.text()?)
+            .map_err(|error| Failure::refused(with_causes(&error), input.name.clone(), ""))?;
+        machines.insert(0, machine);
+    }
+    Ok(machines)
+}
+
+/// A machine for each delivery of the plan.
+fn choices<'a>(
+    inputs: &Inputs,
+    machines: &'a [Machine],
+    arguments: &EstimateArguments,
+) -> Result<Vec<Choice<'a>>, Failure> {
+    let own_file = arguments.machine.as_ref().is_some_and(|name| name.ends_with(".toml"));
+    let wish = if own_file { Some(machines[0].name.as_str()) } else { arguments.machine.as_deref() };
+    let choices = inputs.plan.deliveries().map(|delivery| choose(machines, delivery.beam, wish));
+    choices
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::refused(with_causes(&error), inputs.plan_name.clone(), ""))
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::MonitorUnit => "monitor unit: the machine's reference field",
+        Stage::Open => "open beam and its scatter",
+        Stage::Transmitted => "through jaws and leaves",
+    }
+}
+
+fn failure(error: ::estimate::Error, inputs: &Inputs) -> Failure {
+    match error {
+        ::estimate::Error::Engine(error) => Failure::from_engine(error, &inputs.plan_name),
+        other => Failure::refused(with_causes(&other), inputs.plan_name.clone(), ""),
+    }
+}
+
+/// Everything that a reader of the result should know, each once.
+fn warnings(inputs: &Inputs, choices: &[Choice], anatomy: &Anatomy, ours: &mut BodyDose) -> Vec<String> {
+    let mut warnings = vec![
+        "this version has a focal source behind jaws and leaves: radiation scattered in the head and leakage through \
+         its housing are not in the dose, which is too low far from the field (more than about 10 cm)"
+            .to_owned(),
+        "the dose is that of the scanned part of the body; nothing is completed beyond the scan".to_owned(),
+    ];
+    warnings.extend(choices.iter().flat_map(|choice| choice.warnings.iter().cloned()));
+    warnings.extend(choices.iter().map(|choice| {
+        let unverified = choice.machine.unverified().count();
+        format!("machine {}: {unverified} of its numbers are not verified", choice.machine.name)
+    }));
+    warnings.extend(inputs.plan.notes.iter().cloned());
+    warnings.extend(inputs.notes.iter().cloned());
+    warnings.extend(anatomy.notes.iter().map(ToString::to_string));
+    warnings.append(&mut ours.warnings);
+    let mut seen = std::collections::HashSet::new();
+    warnings.retain(|warning| seen.insert(warning.clone()));
+    warnings
+}

@@ -1,0 +1,146 @@
+//! What an estimate writes.
+
+use super::{Finished, report, tables};
+use crate::args::{Common, EstimateArguments, INTENDED_USE};
+use crate::backend::ChosenBackend;
+use crate::exit::{Failure, with_causes};
+use crate::output_folder::{OutputFolder, PROGRAM, RECORD};
+use crate::run_record::{BackendRecord, command_without_folders};
+use crate::stages::Stages;
+use formats::dicom::write::{Bits, DoseWriter};
+use serde_json::{Value, json};
+use std::path::Path;
+use volume::Image;
+
+/// What DICOM's dose comment says before the reader's own words.
+const COMMENT: &str = "straydose estimate";
+
+/// Writes everything into the folder.
+pub fn write(
+    finished: &Finished,
+    arguments: &EstimateArguments,
+    common: &Common,
+    chosen: &ChosenBackend,
+    output: &OutputFolder,
+    stages: Stages,
+) -> Result<(), Failure> {
+    let failed =
+        |error: formats::Error| Failure::failed(with_causes(&error), "another --out, with more space");
+    let grid = finished.anatomy.grid;
+    let image = |values: &[f32]| Image { grid, values: values.to_vec() };
+    let save = |name: &str, image: &Image<f32>| {
+        formats::nifti::write_image(&output.file(name), image).map_err(failed)
+    };
+    save("dose.nii.gz", finished.dose_gy)?;
+    save("sigma.nii.gz", &image(&finished.ours.sigma_relative))?;
+    let labels: Vec<f32> = finished.anatomy.labels.iter().map(|&label| f32::from(label)).collect();
+    save("anatomy.nii.gz", &image(&labels))?;
+    let components: Vec<&[f32]> = finished.ours.components_gy.iter().map(Vec::as_slice).collect();
+    formats::nifti::write_components(&output.file("components.nii.gz"), &grid, &components)
+        .map_err(failed)?;
+    if let Some(identity) = &finished.inputs.identity {
+        let dose = finished.dose_gy.clone();
+        let dose = match &finished.inputs.axes_of_files {
+            Some(axes) => dose.along(axes),
+            None => dose,
+        };
+        let writer = DoseWriter {
+            identity,
+            plan_class: &finished.inputs.plan.class_uid,
+            plan_uid: &finished.inputs.plan.uid,
+            image: &dose,
+            comment: COMMENT,
+            bits: Bits::ThirtyTwo,
+        };
+        writer.save(&output.file("dose.dcm")).map_err(failed)?;
+    }
+    let rows = tables::organ_rows(finished);
+    tables::write_organs(&output.file("organs.csv"), &rows)?;
+    tables::write_dvhs(&output.file("dvh.csv"), &rows)?;
+    tables::write_anatomy(&output.file("anatomy.csv"), finished)?;
+    let record = record(finished, arguments, common, chosen, stages);
+    let page = report::page(finished, &rows, &record).map_err(|why| Failure::failed(why, "reporting it"))?;
+    write_text(&output.file("report.html"), &page)?;
+    let text = serde_json::to_string_pretty(&record).expect("the record has string keys only");
+    write_text(&output.file(RECORD), &(text + "\n"))
+}
+
+fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|error| {
+        let name = crate::input_file::file_name(path);
+        Failure::failed(format!("{name} cannot be written: {error}"), "another --out, with more space")
+    })
+}
+
+/// run.json.
+fn record(
+    finished: &Finished,
+    arguments: &EstimateArguments,
+    common: &Common,
+    chosen: &ChosenBackend,
+    stages: Stages,
+) -> Value {
+    let Finished { inputs, choices, ours, comparison, anatomy, .. } = finished;
+    let device = chosen.backend.describe();
+    let backend = BackendRecord {
+        name: device.backend.to_string(),
+        device: device.name.to_string(),
+        driver: device.driver.to_string(),
+        kind: device.kind.as_str().to_string(),
+        threads: chosen.threads,
+        chosen_because: chosen.because.clone(),
+    };
+    let beams: Vec<Value> = inputs
+        .plan
+        .deliveries()
+        .zip(choices.iter())
+        .zip(&ours.monitor_units)
+        .map(|((delivery, choice), unit)| {
+            json!({
+                "number": delivery.beam.number, "name": delivery.beam.name, "mu": delivery.mu,
+                "fractions": arguments.fractions.or(delivery.fractions), "machine": choice.machine.name,
+                "machine_because": choice.why, "nominal_mv": choice.quality.nominal_mv,
+                "monitor_unit_sigma_percent": 100.0 * unit.sigma_relative,
+            })
+        })
+        .collect();
+    let left_out = inputs.plan.left_out.iter();
+    json!({
+        "program": PROGRAM,
+        "version": env!("CARGO_PKG_VERSION"),
+        "intended_use": INTENDED_USE,
+        "command": command_without_folders(std::env::args_os()),
+        "unit": "Gy, all fractions",
+        "seed": common.seed.unwrap_or(1),
+        "histories": ours.histories,
+        "backend": backend,
+        "stage_seconds": stages.seconds,
+        "voxel_mm": anatomy.grid.spacing_mm,
+        "shape": anatomy.grid.shape,
+        "body_mass_g": anatomy.mass_g(),
+        "beams": beams,
+        "beams_left_out": left_out.map(|b| json!({"number": b.number, "name": b.name, "reason": b.reason})).collect::<Vec<_>>(),
+        "planned_dose": comparison.map(|c| json!({
+            "factor": c.factor, "max_gy": c.planned_max_gy, "gamma_3_percent_3_mm_pass_percent": c.gamma_pass_share.map(|s| 100.0 * s),
+            "gamma_without_factor_pass_percent": c.gamma_pass_share_unscaled.map(|s| 100.0 * s),
+        })),
+        "inputs_sha256": inputs.sha256,
+        "warnings": finished.warnings,
+    })
+}
+
+/// The last words on the terminal.
+pub fn summary(finished: &Finished) -> String {
+    let max_gy = finished.dose_gy.values.iter().copied().fold(0.0f32, f32::max);
+    let mut text = format!("maximum {max_gy:.3} Gy, {} histories", finished.ours.histories);
+    if let Some(c) = finished.comparison {
+        let percent = |share: Option<f64>| share.map_or("-".into(), |s| format!("{:.1} %", 100.0 * s));
+        text.push_str(&format!(
+            "\nplanned dose: {:.4} times ours above 50 %; gamma 3 %/3 mm above 10 %: {} (without the factor {})",
+            c.factor,
+            percent(c.gamma_pass_share),
+            percent(c.gamma_pass_share_unscaled)
+        ));
+    }
+    text
+}

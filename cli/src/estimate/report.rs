@@ -1,0 +1,53 @@
+//! The page of an estimate: one file, no network, no script.
+
+mod comparison;
+mod headline;
+pub mod numbers;
+mod organs;
+mod plan;
+mod record;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use super::Finished;
+use super::pictures::organs::shown;
+use super::pictures::scale::DoseScale;
+use super::pictures::slices::centre;
+use super::tables::OrganRow;
+use maud::{DOCTYPE, PreEscaped, html};
+use serde_json::Value;
+
+const STYLE: &str = include_str!("report/style.css");
+
+/// The page; `record` is run.json's value.
+///
+/// # Errors
+/// A picture cannot be made; the text says why.
+pub fn page(finished: &Finished, rows: &[OrganRow], record: &Value) -> Result<String, String> {
+    let organs = shown(finished, rows);
+    let scale = DoseScale::of(&finished.dose_gy.values);
+    let (centre, what_centre) = centre(finished);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "straydose: dose of the whole body, plan " (finished.inputs.plan.label) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (headline::headline(finished, &organs))
+                (views::slices(finished, &organs, scale, centre, what_centre)?)
+                (views::whole_body(finished, scale)?)
+                (organs::organs(finished, &organs))
+                (comparison::comparison(finished, centre, what_centre))
+                (plan::plan(finished, record)?)
+                (record::record(finished, record))
+            }
+        }
+    };
+    Ok(page.into_string())
+}

@@ -1,0 +1,100 @@
+//! Our dose beside the planning system's.
+
+use super::numbers::{self, dose, percent};
+use super::views::key;
+use crate::estimate::Finished;
+use crate::estimate::pictures::profiles::profiles;
+use ::estimate::Comparison;
+use anatomy::Organ;
+use maud::{Markup, html};
+use volume::VoxelIndex;
+
+/// The section: profiles always, numbers where a planned dose was given.
+pub fn comparison(finished: &Finished, centre: VoxelIndex, what: &str) -> Markup {
+    let mut lines = vec![("ours", "ours, with ± 1 σ of each voxel")];
+    if finished.comparison.is_some() {
+        lines.push(("planned", "planned"));
+    }
+    html! { section {
+        @if let Some(comparison) = finished.comparison {
+            h2 { "Beside the planning system" }
+            (facts(comparison))
+            (table(finished, comparison))
+        } @else {
+            h2 { "Profiles" }
+        }
+        h3 { "Along three lines through the " (what) }
+        div.profiles { @for (name, chart) in profiles(finished, centre) { figure { figcaption { (name) } (chart) } } }
+        (key(&lines))
+    } }
+}
+
+fn facts(comparison: &Comparison) -> Markup {
+    let share = |share: Option<f64>| share.map_or("–".into(), percent);
+    html! { table.facts {
+        tr { th { "planned dose / our dose" } td { (format!("{:.4}", comparison.factor)) " "
+            span.note { "least squares over the voxels above 50 % of the planned maximum" } } }
+        tr { th { "gamma 3 % / 3 mm, after this factor" } td { (share(comparison.gamma_pass_share)) " "
+            span.note { "of the points above 10 % pass; 3 % of the maximum" } } }
+        tr { th { "the same without the factor" } td { (share(comparison.gamma_pass_share_unscaled)) } }
+        tr { th { "greatest planned dose" } td { (dose(comparison.planned_max_gy)) } }
+    } }
+}
+
+/// Means over the part of an organ that has a planned dose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Means {
+    /// Ours (Gy).
+    pub(super) ours: f64,
+    /// Planned (Gy).
+    pub(super) planned: f64,
+    /// Share of the organ that has a planned dose.
+    pub(super) share: f64,
+}
+
+/// Both means by volume; `None` where nothing of the organ has a planned dose.
+pub(super) fn means(organ: &Organ, ours_gy: &[f32], planned_gy: &[f32]) -> Option<Means> {
+    let (mut ours, mut planned, mut both, mut all) = (0.0, 0.0, 0.0, 0.0);
+    for (voxel, share) in organ.coverage.voxels() {
+        let share = f64::from(share);
+        all += share;
+        if planned_gy[voxel].is_finite() {
+            both += share;
+            ours += share * f64::from(ours_gy[voxel]);
+            planned += share * f64::from(planned_gy[voxel]);
+        }
+    }
+    (both > 0.0).then(|| Means { ours: ours / both, planned: planned / both, share: both / all })
+}
+
+fn table(finished: &Finished, comparison: &Comparison) -> Markup {
+    let rows = finished.anatomy.organs.iter().filter_map(|organ| {
+        Some((organ, means(organ, &finished.ours.dose_gy.values, &comparison.planned_gy)?))
+    });
+    html! {
+        div.wide { table {
+            thead { tr {
+                th { "structure" } th { "planned mean" } th { "our mean" } th { "ours × factor" }
+                th { "difference" } th { "of the maximum" } th { "in the planned grid" }
+            } }
+            tbody { @for (organ, means) in rows {
+                @let scaled = means.ours * comparison.factor;
+                tr {
+                    th scope="row" { (organ.name) }
+                    td { (dose(means.planned)) } td { (dose(means.ours)) } td { (dose(scaled)) }
+                    td { (difference(scaled / means.planned - 1.0)) }
+                    td { (difference((scaled - means.planned) / comparison.planned_max_gy)) }
+                    td { (percent(means.share)) }
+                }
+            } }
+        } }
+        p.note { "Means by volume of our own dose, nothing blended, over the part of each structure that has a planned dose. Differences \
+            are of ours × factor from the planned mean, in per cent of that mean and of the planned maximum." }
+    }
+}
+
+/// A difference in per cent, with its sign.
+fn difference(share: f64) -> String {
+    let plus = if share > 0.0 { "+" } else { "" };
+    if share.is_finite() { format!("{plus}{} %", numbers::signed(100.0 * share, 1)) } else { "–".into() }
+}

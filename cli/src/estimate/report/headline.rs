@@ -1,0 +1,107 @@
+//! The top of the page: what this is, what it is not for, the numbers to take away, the warnings.
+
+use super::numbers::{dose, error, percent, round_dose, significant};
+use crate::args::INTENDED_USE;
+use crate::estimate::Finished;
+use crate::estimate::pictures::organs::Shown;
+use maud::{Markup, html};
+
+/// Warnings longer than this are folded up (characters).
+const LONG: usize = 220;
+
+/// A voxel is in the field from this share of the greatest dose.
+const HIGH: f32 = 0.5;
+
+/// A number to take away.
+struct Tile {
+    title: String,
+    value: String,
+    remark: String,
+}
+
+/// The top of the page.
+pub fn headline(finished: &Finished, organs: &[Shown]) -> Markup {
+    let plan = &finished.inputs.plan;
+    html! {
+        header {
+            h1 { "Dose of the whole scanned body" }
+            p.note { "Plan " b { (plan.label) } " on " (finished.inputs.ct_name) ": all fractions, photons followed by Monte Carlo into \
+                every voxel, in the beam and far from it." }
+        }
+        p.use {
+            b { "What this is not for: " } (INTENDED_USE) ". Do not change, approve or withhold a treatment because of a number on this page."
+        }
+        div.tiles { @for tile in tiles(finished, organs) {
+            div { span.note { (tile.title) } strong { (tile.value) } span.note { (tile.remark) } }
+        } }
+        (warnings(&finished.warnings))
+    }
+}
+
+fn tiles(finished: &Finished, organs: &[Shown]) -> Vec<Tile> {
+    let dose_of = |at: &usize| finished.dose_gy.values[*at];
+    let highest =
+        (0..finished.dose_gy.values.len()).max_by(|a, b| dose_of(a).total_cmp(&dose_of(b))).unwrap_or(0);
+    let of_voxel = match finished.comparison {
+        None => format!("of a voxel, ± {}", error(100.0 * f64::from(finished.ours.sigma_relative[highest]))),
+        Some(_) => "of a voxel".into(),
+    };
+    let tile = |title: &str, value: String, remark: String| Tile { title: title.into(), value, remark };
+    let sigma = |shown: &Shown| shown.row.stat_percent.map_or("–".into(), error);
+    let mean = |shown: &Shown| shown.row.doses.mean_gy;
+    let mut tiles = vec![tile("greatest dose", dose(f64::from(dose_of(&highest))), of_voxel)];
+    if let Some(target) = organs.iter().filter(|s| s.is_target()).max_by(|a, b| mean(a).total_cmp(&mean(b))) {
+        let remark = finished.inputs.plan.prescriptions.first().map_or(String::new(), |prescription| {
+            format!(", prescribed {}", round_dose(prescription.dose_gy))
+        });
+        let title = format!("mean of {}", target.row.name);
+        tiles.push(tile(&title, dose(mean(target)), format!("± {}{remark}", sigma(target))));
+    }
+    if let Some(body) = organs.iter().find(|shown| shown.is_outline()) {
+        let joule = body.row.doses.mean_gy * body.row.doses.mass_g / 1000.0;
+        tiles.push(tile("mean of the body", dose(mean(body)), format!("{} J in all", significant(joule, 3))));
+    }
+    if let Some(least) =
+        organs.iter().filter(|s| !s.is_outline() && mean(s) > 0.0).min_by(|a, b| mean(a).total_cmp(&mean(b)))
+    {
+        let remark = format!("± {}, {}", sigma(least), least.row.name);
+        tiles.push(tile("organ with the least dose", dose(mean(least)), remark));
+    }
+    let errors = organs.iter().filter_map(|shown| Some((shown.row.stat_percent?, &shown.row.name)));
+    let (worst, remark) = match errors.max_by(|a, b| a.0.total_cmp(&b.0)) {
+        Some((worst, name)) => (worst, format!("1 σ of an organ's mean at most ({name})")),
+        None => (
+            100.0 * error_of_voxels(finished, HIGH * dose_of(&highest)),
+            "1 σ of a voxel in the field, median".into(),
+        ),
+    };
+    tiles.push(tile("statistical error", error(worst), remark));
+    if let Some(comparison) = finished.comparison {
+        let pass = comparison.gamma_pass_share.map_or("–".into(), percent);
+        let remark = format!("planned = {:.3} × ours above 50 %", comparison.factor);
+        tiles.push(tile("gamma 3 % / 3 mm passes", pass, remark));
+    }
+    tiles
+}
+
+/// Median of the relative statistical errors of the voxels above a dose (Gy).
+fn error_of_voxels(finished: &Finished, above_gy: f32) -> f64 {
+    let voxels = finished.ours.sigma_relative.iter().zip(&finished.dose_gy.values);
+    let mut errors: Vec<f32> = voxels.filter(|(_, gy)| **gy > above_gy).map(|(sigma, _)| *sigma).collect();
+    errors.sort_by(f32::total_cmp);
+    errors.get(errors.len() / 2).copied().map_or(f64::NAN, f64::from)
+}
+
+fn warnings(warnings: &[String]) -> Markup {
+    html! { @if !warnings.is_empty() {
+        section.warnings {
+            h2 { "Know before you read on" }
+            ul { @for warning in warnings { li {
+                @match warning.char_indices().nth(LONG) {
+                    Some((end, _)) => details { summary { (warning[..end].trim_end()) " …" } (warning) },
+                    None => (warning),
+                }
+            } } }
+        }
+    } }
+}

@@ -1,0 +1,160 @@
+//! organs.csv, dvh.csv and anatomy.csv.
+
+use super::Finished;
+use crate::exit::{Failure, with_causes};
+use anatomy::isodose::Isodose;
+use anatomy::{DoseFields, Dvh, OrganDose};
+use std::path::Path;
+
+/// One row of organs.csv.
+pub struct OrganRow {
+    /// By TG-263 where one exists.
+    pub name: String,
+    /// As in the file.
+    pub original_name: String,
+    /// `ct`, `model` or `both`.
+    pub from: &'static str,
+    /// The doses.
+    pub doses: OrganDose,
+    /// Its histogram.
+    pub dvh: Option<Dvh>,
+    /// Relative statistical error of the mean (%).
+    pub stat_percent: Option<f64>,
+    /// Mean of the planned dose over the part of the organ that has one (Gy).
+    pub planned_mean_gy: Option<f64>,
+}
+
+/// The rows of all organs that cover a voxel.
+pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
+    let Finished { anatomy, ours, dose_gy, comparison, .. } = finished;
+    let max_gy = dose_gy.values.iter().copied().fold(0.0f32, f32::max);
+    let isodose = Isodose::new(dose_gy, 0.5 * max_gy);
+    let fields = DoseFields {
+        dose_gy,
+        relative_sigma: Some(&ours.sigma_relative),
+        components_gy: Some(std::array::from_fn(|i| ours.components_gy[i].as_slice())),
+        density_g_cm3: &anatomy.voxel_density_g_cm3,
+    };
+    let rows = anatomy.organs.iter().zip(&ours.organ_sigma).filter_map(|(organ, sigma)| {
+        let doses = OrganDose::of(&organ.name, &organ.coverage, &fields, None, Some(&isodose)).ok()?;
+        let planned_mean_gy = comparison.and_then(|comparison| {
+            let planned = organ.coverage.voxels().map(|(voxel, share)| (comparison.planned_gy[voxel], share));
+            let (mut sum, mut weight) = (0.0, 0.0);
+            for (gy, share) in planned.filter(|(gy, _)| gy.is_finite()) {
+                sum += f64::from(gy) * f64::from(share);
+                weight += f64::from(share);
+            }
+            (weight > 0.0).then(|| sum / weight)
+        });
+        Some(OrganRow {
+            name: organ.name.clone(),
+            original_name: organ.original_name.clone(),
+            from: "ct",
+            dvh: Dvh::of(&organ.coverage, dose_gy, f64::from(max_gy)),
+            doses,
+            stat_percent: sigma.map(|sigma| 100.0 * sigma),
+            planned_mean_gy,
+        })
+    });
+    rows.collect()
+}
+
+/// Six significant digits, or nothing.
+fn number(value: impl Into<Option<f64>>) -> String {
+    value.into().map_or_else(String::new, |value| {
+        if value != 0.0 && value.abs() < 1e-3 { format!("{value:.5e}") } else { format!("{value:.6}") }
+    })
+}
+
+/// Writes organs.csv.
+pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
+    let header = [
+        "organ",
+        "from",
+        "volume_cm3",
+        "mass_g",
+        "mean_gy",
+        "min_gy",
+        "max_gy",
+        "d98_gy",
+        "d50_gy",
+        "d2_gy",
+        "stat_percent",
+        "model_percent",
+        "in_field_gy",
+        "head_scatter_gy",
+        "collimator_gy",
+        "leakage_gy",
+        "distance_cm",
+        "original_name",
+        "planned_mean_gy",
+    ];
+    write(
+        path,
+        &header,
+        rows.iter().map(|row| {
+            let d = &row.doses;
+            let component = |at: usize| d.components_gy.map(|components| components[at]);
+            vec![
+                row.name.clone(),
+                row.from.to_owned(),
+                number(d.volume_cm3),
+                number(d.mass_g),
+                number(d.mean_gy),
+                number(d.min_gy),
+                number(d.max_gy),
+                number(d.d98_gy),
+                number(d.d50_gy),
+                number(d.d2_gy),
+                number(row.stat_percent),
+                String::new(),
+                number(component(0)),
+                number(component(1)),
+                number(component(2)),
+                number(component(3)),
+                number(d.distance_cm),
+                row.original_name.clone(),
+                number(row.planned_mean_gy),
+            ]
+        }),
+    )
+}
+
+/// Writes dvh.csv, long: organ, dose, volume that receives at least that.
+pub fn write_dvhs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
+    let lines = rows.iter().flat_map(|row| {
+        let whole = row.dvh.as_ref().map_or(0.0, Dvh::volume_cm3);
+        row.dvh.iter().flat_map(move |dvh| {
+            dvh.dose_gy.iter().zip(&dvh.volume_from_cm3).map(move |(&dose, &volume)| {
+                vec![row.name.clone(), number(dose), number(volume), number(100.0 * volume / whole)]
+            })
+        })
+    });
+    write(path, &["organ", "dose_gy", "volume_cm3", "volume_percent"], lines)
+}
+
+/// Writes anatomy.csv: the labels of anatomy.nii.gz.
+pub fn write_anatomy(path: &Path, finished: &Finished) -> Result<(), Failure> {
+    let anatomy = finished.anatomy;
+    let rows = anatomy.organs.iter().enumerate().map(|(at, organ)| {
+        let mut mass = std::collections::HashMap::<u8, f64>::new();
+        for (voxel, share) in organ.coverage.voxels() {
+            *mass.entry(anatomy.voxel_material[voxel].0).or_default() +=
+                f64::from(share * anatomy.voxel_density_g_cm3[voxel]);
+        }
+        let most = mass.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0)));
+        let material = most.map_or("", |(id, _)| anatomy.materials[usize::from(*id)].name.as_str());
+        vec![(at + 1).to_string(), organ.name.clone(), material.to_owned(), number(organ.mass_g), "ct".into()]
+    });
+    write(path, &["label", "name", "material", "mass_g", "from"], rows)
+}
+
+fn write(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), Failure> {
+    let failed = |error: csv::Error| Failure::failed(with_causes(&error), "another --out, with more space");
+    let mut writer = csv::Writer::from_path(path).map_err(failed)?;
+    writer.write_record(header).map_err(failed)?;
+    for row in rows {
+        writer.write_record(row).map_err(failed)?;
+    }
+    writer.flush().map_err(|error| failed(error.into()))
+}

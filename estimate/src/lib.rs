@@ -1,0 +1,15 @@
+//! From plan and anatomy to the dose of the whole body: `Plan + Anatomy -> Case -> transport -> Dose -> Organs`.
+//!
+//! [`head`] turns a plan's beams and the machine that gives them into the engine's source; [`monitor`] finds what a
+//! monitor unit is worth, by running the engine in the machine's reference condition; [`dose`] runs the components and
+//! adds them; [`planned`] sets the planning system's dose beside it. No files here.
+
+pub mod dose;
+mod error;
+pub mod head;
+pub mod monitor;
+pub mod planned;
+
+pub use dose::{BodyDose, Effort, body_dose};
+pub use error::Error;
+pub use planned::{Comparison, compare};

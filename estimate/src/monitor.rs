@@ -1,0 +1,141 @@
+//! What a monitor unit is worth: the engine run in the machine's reference condition.
+
+use crate::Error;
+use crate::head::head_beam;
+use dose_core::case::{Case, Component, Head, MaterialId, Piece, Quantity, Source};
+use dose_core::deck::Deck;
+use dose_core::material::Material;
+use dose_core::run::{Backend, Progress, Settings, VarianceReduction, transport};
+use std::ops::ControlFlow;
+use treatment::Beam;
+use treatment::device::Axis;
+use treatment::machine::{Choice, Machine, Role};
+use volume::{Grid, VoxelIndex};
+
+/// Source photons of the reference run.
+const HISTORIES: u64 = 1_000_000;
+/// Batches that its uncertainty comes from.
+const BATCHES: u32 = 100;
+/// Size of the water tank: across the beam, and depth (mm).
+const TANK_MM: [f64; 2] = [300.0, 250.0];
+/// Voxels across the beam (mm); in depth about as much.
+const VOXEL_MM: f64 = 5.0;
+/// The reference dose is the mean over a square of this width around the axis (mm).
+const PROBE_MM: f64 = 20.0;
+/// What leaves stand back from a field that jaws define (mm).
+const LEAVES_BACK_MM: f64 = 20.0;
+
+/// A calibrated monitor unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MonitorUnit {
+    /// Dose for each MU and unit of the source's fluence (Gy).
+    pub gy_per_unit: f64,
+    /// Its relative statistical error.
+    pub sigma_relative: f64,
+}
+
+/// Calibrates the monitor unit of a beam's machine.
+///
+/// The reference field is set with the jaws where the machine has them, with its leaves where not; the dose is collision
+/// kerma with bremsstrahlung at the reference depth, a mean over 2 × 2 cm.
+///
+/// # Errors
+/// The machine does not fit the beam, or gives no dose there.
+pub fn monitor_unit(
+    choice: &Choice,
+    beam: &Beam,
+    seed: u64,
+    backend: &mut Backend,
+    progress: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
+) -> Result<MonitorUnit, Error> {
+    let machine = choice.machine;
+    let reference = choice.quality.reference;
+    let beam = reference_beam(machine, beam, reference.field_mm);
+    let mut materials = vec![Material::named("water").expect("a material of the library")];
+    let head_beam = head_beam(machine, choice.quality, &beam, &mut materials)?;
+
+    // The reference depth is the middle of a layer of voxels.
+    let layer = (reference.depth_mm / VOXEL_MM - 0.5).round().max(0.0);
+    let depth_voxel_mm = reference.depth_mm / (layer + 0.5);
+    let across = (TANK_MM[0] / VOXEL_MM) as usize;
+    let shape = [across, (TANK_MM[1] / depth_voxel_mm) as usize, across];
+    let corner_mm = [-0.5 * TANK_MM[0], 0.0, -0.5 * TANK_MM[0]];
+    let grid = Grid { corner_mm, spacing_mm: [VOXEL_MM, depth_voxel_mm, VOXEL_MM], shape };
+    let half = 0.5 * reference.field_mm / beam.sad_mm;
+    let margin = 10.0 / beam.sad_mm;
+    let piece = Piece {
+        beam: 0,
+        mu: 1.0,
+        pose: 0,
+        parts: [0.0, 0.0],
+        source_mm: [0.0, -reference.ssd_mm, 0.0],
+        axes: [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]],
+        opening: [-half - margin, half + margin, -half - margin, half + margin],
+    };
+    let head = Head {
+        beams: vec![head_beam],
+        pieces: vec![piece],
+        component: Component::All,
+        aimed_share: 0.9,
+        half_width: 0.21,
+    };
+    let fluence = head.fluence();
+    let case = Case {
+        grid,
+        materials,
+        voxel_material: vec![MaterialId(0); grid.len()],
+        voxel_density_g_cm3: vec![1.0; grid.len()],
+        collimators: Vec::new(),
+        source: Source::Head(head),
+        quantity: Quantity::Dose,
+    };
+    let deck = Deck::new(&case, VarianceReduction::Auto)?;
+    let probe = (0..grid.len())
+        .filter(|&offset| {
+            let VoxelIndex([_, j, _]) = grid.voxel(offset);
+            let centre = grid.centre_mm(grid.voxel(offset));
+            j == layer as usize && centre[0].abs() < 0.5 * PROBE_MM && centre[2].abs() < 0.5 * PROBE_MM
+        })
+        .map(|offset| offset as u32)
+        .collect();
+    let settings = Settings { histories: HISTORIES, seed, batches: BATCHES, regions: vec![probe] };
+    let outcome = transport(&deck, &settings, backend, progress)?;
+    let [probe] = outcome.regions[..] else { unreachable!("one region was asked for") };
+    let per_unit = probe.mean * fluence;
+    if !(per_unit > 0.0 && per_unit.is_finite()) {
+        return Err(Error::NoReferenceDose { machine: machine.name.clone() });
+    }
+    Ok(MonitorUnit { gy_per_unit: reference.gy_per_mu / per_unit, sigma_relative: probe.sigma_relative })
+}
+
+/// The beam with its devices set to the reference field.
+fn reference_beam(machine: &Machine, beam: &Beam, field_mm: f64) -> Beam {
+    let mut beam = beam.clone();
+    beam.control_points.truncate(1);
+    let half = 0.5 * field_mm;
+    let has_jaws = |axis: Axis| {
+        let role = if axis == Axis::X { Role::XJaws } else { Role::YJaws };
+        machine.devices.iter().any(|device| device.role == role)
+            && beam.devices.iter().any(|device| !device.kind.has_leaves() && device.kind.travel() == axis)
+    };
+    let across = |axis: Axis| if axis == Axis::X { Axis::Y } else { Axis::X };
+    let openings = beam.devices.iter().map(|device| {
+        let (travel, jaws_limit) = (device.kind.travel(), has_jaws(device.kind.travel()));
+        let sides_limit = has_jaws(across(travel));
+        let opening = (0..device.pairs()).map(|pair| {
+            if !device.kind.has_leaves() {
+                return [-half, half];
+            }
+            let [lower, upper] = device.sides_mm(pair);
+            let reaches = half + if sides_limit { LEAVES_BACK_MM } else { 0.0 };
+            // A leaf belongs to the field if most of it does.
+            let is_open = (0.5 * (lower + upper)).abs() < reaches;
+            let back = half + if jaws_limit { LEAVES_BACK_MM } else { 0.0 };
+            if is_open { [-back, back] } else { [0.0, 0.0] }
+        });
+        opening.collect()
+    });
+    let openings = openings.collect();
+    beam.control_points[0].pose.openings = openings;
+    beam
+}

@@ -1,0 +1,191 @@
+//! The slices of one CT series, found by their headers.
+
+use crate::Error;
+use crate::dicom::geometry::Plane;
+use crate::dicom::patient::PatientFacts;
+use crate::dicom::{DicomFile, tags, uids};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Which series to take where there are several.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SeriesChoice {
+    /// The series with one of these SeriesInstanceUIDs, if there is one.
+    pub series_uids: Vec<String>,
+    /// Else the only one with this FrameOfReferenceUID.
+    pub frame_of_reference_uid: Option<String>,
+}
+
+/// What a slice's file says besides its pixels.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    pub series_uid: String,
+    pub study_uid: Option<String>,
+    pub frame_of_reference_uid: Option<String>,
+    pub patient_position: Option<String>,
+    pub patient: PatientFacts,
+    pub kvp: Option<f64>,
+    pub manufacturer: Option<String>,
+    pub model: Option<String>,
+    pub slice_thickness_mm: Option<f64>,
+}
+
+/// One slice, not yet decoded.
+#[derive(Clone, Debug)]
+pub(super) struct Slice {
+    pub path: PathBuf,
+    pub plane: Plane,
+    pub columns: usize,
+    pub rows: usize,
+    pub facts: Facts,
+}
+
+/// The slices of the one series that is meant.
+pub(super) fn series(
+    folder: &Path,
+    files: &[PathBuf],
+    choice: &SeriesChoice,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Slice>, Error> {
+    let mut found: BTreeMap<String, Vec<Slice>> = BTreeMap::new();
+    let (mut localizers, mut others) = (0, 0);
+    for path in files {
+        let file = match DicomFile::open_header(path) {
+            Ok(file) => file,
+            Err(Error::NotDicom { .. }) => {
+                others += 1;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        match kind(&file)? {
+            Kind::Ct => {
+                let slice = slice(&file)?;
+                found.entry(slice.facts.series_uid.clone()).or_default().push(slice);
+            }
+            Kind::Localizer => localizers += 1,
+            Kind::Other => others += 1,
+        }
+    }
+    for (count, what) in [(localizers, "localizer images"), (others, "files that are no CT slices")] {
+        if count > 0 {
+            notes.push(format!("{count} {what} were passed over"));
+        }
+    }
+    let uid = chosen(folder, &found, choice, notes)?;
+    Ok(found.remove(&uid).expect("the chosen series is one of those found"))
+}
+
+enum Kind {
+    Ct,
+    Localizer,
+    Other,
+}
+
+fn kind(file: &DicomFile) -> Result<Kind, Error> {
+    let root = file.root();
+    let class = root.text(tags::SOP_CLASS_UID)?.unwrap_or_default();
+    if class == uids::ENHANCED_CT_IMAGE_STORAGE || class == uids::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE {
+        return Err(Error::Refused {
+            path: file.path.clone(),
+            problem: "this is an enhanced multi-frame CT (its planes are described frame by frame, which is not read)"
+                .into(),
+            way_out: "export the series as single-frame CT images".into(),
+        });
+    }
+    let is_ct = class == uids::CT_IMAGE_STORAGE
+        || (class.is_empty() && root.text(tags::MODALITY)?.as_deref() == Some("CT"));
+    if !is_ct {
+        return Ok(Kind::Other);
+    }
+    let kinds = root.text(tags::IMAGE_TYPE)?.unwrap_or_default();
+    Ok(if kinds.split('\\').any(|kind| kind == "LOCALIZER") { Kind::Localizer } else { Kind::Ct })
+}
+
+fn slice(file: &DicomFile) -> Result<Slice, Error> {
+    let root = file.root();
+    let count = |tag| {
+        let value = root.required_integer(tag)?;
+        if (1..=65_535).contains(&value) {
+            Ok(value as usize)
+        } else {
+            Err(root.error(tag, "is not positive"))
+        }
+    };
+    let facts = Facts {
+        series_uid: root.required_text(tags::SERIES_INSTANCE_UID)?,
+        study_uid: root.text(tags::STUDY_INSTANCE_UID)?,
+        frame_of_reference_uid: root.text(tags::FRAME_OF_REFERENCE_UID)?,
+        patient_position: root.text(tags::PATIENT_POSITION)?,
+        patient: PatientFacts::read(&root),
+        // These are only reported, so an unreadable one is no reason to refuse.
+        kvp: root.number(tags::KVP).ok().flatten(),
+        manufacturer: root.text(tags::MANUFACTURER)?,
+        model: root.text(tags::MANUFACTURER_MODEL_NAME)?,
+        slice_thickness_mm: root.number(tags::SLICE_THICKNESS).ok().flatten(),
+    };
+    Ok(Slice {
+        path: file.path.clone(),
+        plane: Plane::read(&root)?,
+        columns: count(tags::COLUMNS)?,
+        rows: count(tags::ROWS)?,
+        facts,
+    })
+}
+
+/// The SeriesInstanceUID that is meant; refuses where it is not clear.
+fn chosen(
+    folder: &Path,
+    found: &BTreeMap<String, Vec<Slice>>,
+    choice: &SeriesChoice,
+    notes: &mut Vec<String>,
+) -> Result<String, Error> {
+    let refused = |problem: String, way_out: &str| Error::Refused {
+        path: folder.to_owned(),
+        problem,
+        way_out: way_out.into(),
+    };
+    if found.is_empty() {
+        return Err(refused(
+            "there is no CT slice".into(),
+            "give the folder that holds the files of a CT series",
+        ));
+    }
+    if let Some(uid) = choice.series_uids.iter().find(|uid| found.contains_key(*uid)) {
+        if found.len() > 1 {
+            notes.push(format!("of {} CT series the referenced one was taken: {uid}", found.len()));
+        }
+        return Ok(uid.clone());
+    }
+    let in_frame: Vec<&String> = found
+        .iter()
+        .filter(|(_, slices)| {
+            let frame = &slices[0].facts.frame_of_reference_uid;
+            choice.frame_of_reference_uid.is_some() && *frame == choice.frame_of_reference_uid
+        })
+        .map(|(uid, _)| uid)
+        .collect();
+    match (&in_frame[..], found.len()) {
+        ([uid], count) => {
+            if count > 1 {
+                notes
+                    .push(format!("of {count} CT series the one in the frame of reference was taken: {uid}"));
+            }
+            Ok((*uid).clone())
+        }
+        (_, 1) => {
+            if choice.frame_of_reference_uid.is_some() || !choice.series_uids.is_empty() {
+                notes.push("the only CT series is neither referenced nor in the frame of reference".into());
+            }
+            Ok(found.keys().next().expect("there is one").clone())
+        }
+        (_, count) => {
+            let list: Vec<String> =
+                found.iter().map(|(uid, slices)| format!("{uid} ({} slices)", slices.len())).collect();
+            Err(refused(
+                format!("there are {count} CT series and none is referenced: {}", list.join(", ")),
+                "give a folder with the files of one series",
+            ))
+        }
+    }
+}

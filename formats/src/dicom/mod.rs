@@ -1,0 +1,32 @@
+//! DICOM files: plans, images, structures and doses of radiotherapy.
+//!
+//! [`DicomFile::open`] turns any DICOM file into a data set; [`Scope`] reads its elements with errors that name file,
+//! element and way out. Lengths are millimetres, positions are in DICOM patient space (x to the patient's left, y to the
+//! back, z to the head).
+
+mod codec;
+pub mod ct;
+mod dataset;
+pub mod dose;
+mod encoding;
+pub mod file;
+mod geometry;
+pub mod patient;
+mod pixels;
+pub mod plan;
+mod plan_beam;
+mod plan_points;
+pub mod scope;
+mod stack;
+pub mod structures;
+pub mod study;
+pub mod write;
+
+pub use ct::{CtSeries, SeriesChoice};
+pub use dicom_dictionary_std::{tags, uids};
+pub use dose::DoseGrid;
+pub use file::DicomFile;
+pub use patient::{PatientFacts, Sex};
+pub use scope::Scope;
+pub use structures::StructureSet;
+pub use study::Study;

@@ -1,0 +1,312 @@
+//! Damaged files: no reader panics, takes long or takes much memory, whatever the bytes.
+//!
+//! `STRAYDOSE_FUZZ_CASES` sets the number of inputs for each kind of file (default 300); with `STRAYDOSE_SHARED` the
+//! small files of the shared test data are damaged too. A case that fails is written to a file that the message names.
+
+use formats::dicom::write::{Bits, CtWriter, DataSet, DoseWriter, Identity, StructureWriter};
+use formats::dicom::{CtSeries, DicomFile, DoseGrid, PatientFacts, SeriesChoice, StructureSet, tags, uids};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use volume::{Image, OrientedGrid, Structure};
+
+/// Most memory that one input of a few kilobytes may take (bytes).
+const MOST_MEMORY: usize = 96 << 20;
+/// Longest time for it.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// The system's allocator, counting what is in use.
+struct Counting;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call is passed on unchanged to the system's allocator; the counters do not touch the memory.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let now = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(now, Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::dealloc`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// SplitMix64: the same seed damages in the same way.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+}
+
+/// Does a few things to the bytes, most often one.
+fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
+    const WORDS: [[u8; 4]; 8] = [
+        [0; 4],
+        [0xFF; 4],
+        [0xFF, 0xFF, 0xFF, 0x7F],
+        [0xFE, 0xFF, 0x00, 0xE0], // an item starts
+        [0xFE, 0xFF, 0x0D, 0xE0], // an item ends
+        [0xFE, 0xFF, 0xDD, 0xE0], // a sequence ends
+        [0x00, 0x00, 0x01, 0x00],
+        [0x7F, 0xF0, 0x00, 0x80],
+    ];
+    let times = [1, 1, 1, 2, 3, 6][random.below(6)];
+    for _ in 0..times {
+        let at = random.below(bytes.len());
+        let length = 1 + random.below(16);
+        let end = (at + length).min(bytes.len());
+        match random.below(10) {
+            0 | 1 if !bytes.is_empty() => bytes[at] ^= 1 << random.below(8),
+            2 if !bytes.is_empty() => bytes[at] = random.next() as u8,
+            3 => bytes.truncate(at),
+            4 => drop(bytes.drain(at..end)),
+            5 => {
+                let part = bytes[at..end].to_vec();
+                bytes.splice(at..at, part);
+            }
+            6 | 7 => {
+                // A length, a tag or a delimiter where another word stood; even places are likelier to be one.
+                let word = WORDS[random.below(WORDS.len())];
+                let at = at & !1;
+                let end = (at + if random.below(2) == 0 { 2 } else { 4 }).min(bytes.len());
+                let length = end.saturating_sub(at);
+                bytes[at..end].copy_from_slice(&word[..length]);
+            }
+            8 => {
+                // Another character in the next number that is written out.
+                if let Some(digit) = bytes[at..].iter().position(u8::is_ascii_digit) {
+                    bytes[at + digit] = b"09-.e,\\ \0n"[random.below(10)];
+                }
+            }
+            _ => {
+                // Swaps two stretches, as when a tag comes twice or out of order.
+                let other = random.below(bytes.len());
+                for step in 0..length.min(bytes.len() - at.max(other)) {
+                    bytes.swap(at + step, other + step);
+                }
+            }
+        }
+    }
+}
+
+fn cases() -> u64 {
+    std::env::var("STRAYDOSE_FUZZ_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+}
+
+/// Runs `read` on damaged copies of the seeds; `read` says whether it accepted the input.
+fn fuzz(kind: &str, seeds: &[Vec<u8>], read: impl Fn(&[u8]) -> bool) {
+    for (index, seed) in seeds.iter().enumerate() {
+        assert!(read(seed), "seed {index} of {kind} is refused even undamaged");
+    }
+    fuzz_any(kind, seeds, read);
+}
+
+fn fuzz_any(kind: &str, seeds: &[Vec<u8>], read: impl Fn(&[u8]) -> bool) {
+    let mut accepted = 0;
+    for case in 0..cases() {
+        let mut random = Random(case ^ (kind.len() as u64 * 0x1234_5678_9ABC));
+        let mut bytes = seeds[random.below(seeds.len())].clone();
+        damage(&mut bytes, &mut random);
+        let before = IN_USE.load(Ordering::Relaxed);
+        PEAK.store(before, Ordering::Relaxed);
+        let start = Instant::now();
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&bytes)));
+        let memory = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+        let problem = match outcome {
+            Err(_) => "panics".to_owned(),
+            Ok(_) if start.elapsed() > LONGEST => format!("takes {:?}", start.elapsed()),
+            Ok(_) if memory > MOST_MEMORY => format!("takes {memory} bytes of memory"),
+            Ok(was_accepted) => {
+                accepted += u64::from(was_accepted);
+                continue;
+            }
+        };
+        let path = std::env::temp_dir().join(format!("straydose_fuzz_{kind}_{case}.bin"));
+        std::fs::write(&path, &bytes).expect("the temporary folder is writable");
+        panic!("{kind}, case {case}: reading {path:?} {problem}");
+    }
+    // Damage that everything survives, or that nothing survives, would test little.
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{kind}: {} inputs, {accepted} accepted", cases());
+}
+
+const PATH: &str = "fuzz.dcm";
+
+fn image() -> Image<f32> {
+    let grid = OrientedGrid {
+        origin_mm: [-3.0, 4.5, 100.0],
+        axes: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        spacing_mm: [2.0, 2.5, 3.0],
+        shape: [4, 3, 3],
+    };
+    Image { grid, values: (0..36).map(|v| v as f32).collect() }
+}
+
+fn dose(bits: Bits) -> Vec<u8> {
+    let identity = Identity::of_phantom("fuzz", "F");
+    let image = image();
+    DoseWriter {
+        identity: &identity,
+        plan_class: uids::RT_PLAN_STORAGE,
+        plan_uid: "2.25.1",
+        image: &image,
+        comment: "",
+        bits,
+    }
+    .bytes(PATH.as_ref())
+    .expect("a sound dose")
+}
+
+fn structures() -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let identity = Identity::of_phantom("fuzz", "F");
+    let square = |z: f64| vec![[0.0, 0.0, z], [4.0, 0.0, z], [4.0, 4.0, z], [0.0, 4.25, z]];
+    let structure = Structure {
+        number: 1,
+        name: "BODY".into(),
+        interpreted_type: "EXTERNAL".into(),
+        contours: vec![square(100.0), square(103.0)],
+        points: vec![[1.0, 2.0, 3.0]],
+        density_override: Some(1.0),
+    };
+    let image = image();
+    let ct = CtWriter {
+        identity: &identity,
+        image: &image,
+        patient_position: "HFS",
+        age_years: Some(5.0),
+        height_cm: None,
+        weight_kg: Some(20.0),
+    };
+    let ct = ct.save(folder.path()).expect("a sound scan");
+    let path = folder.path().join("RS.dcm");
+    StructureWriter { identity: &identity, label: "fuzz", structures: &[structure], ct: &ct }
+        .save(&path)
+        .expect("a sound structure set");
+    std::fs::read(path).expect("it was just written")
+}
+
+fn slices() -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let names = ["plain", "rle", "jpeg_lossless", "jpeg_2000"];
+    names.map(|name| std::fs::read(folder.join(format!("ct_{name}_0.dcm"))).expect("test data")).into()
+}
+
+#[test]
+fn damaged_doses() {
+    fuzz("dose", &[dose(Bits::Sixteen), dose(Bits::ThirtyTwo)], |bytes| {
+        DicomFile::from_bytes(PATH.as_ref(), bytes).and_then(|file| DoseGrid::read(&file)).is_ok()
+    });
+}
+
+#[test]
+fn damaged_compressed_doses() {
+    // The same reader on compressed frames: the slices, called doses.
+    let seeds: Vec<Vec<u8>> = slices()
+        .iter()
+        .map(|bytes| {
+            let mut file = DicomFile::from_bytes(PATH.as_ref(), bytes).expect("test data");
+            let extra = DataSet::new()
+                .text(tags::DOSE_UNITS, "GY")
+                .text(tags::DOSE_TYPE, "PHYSICAL")
+                .number(tags::DOSE_GRID_SCALING, 0.5)
+                .file(uids::RT_DOSE_STORAGE, "2.25.1");
+            for element in DicomFile::from_bytes(PATH.as_ref(), &extra).expect("just written").object {
+                file.object.put(element);
+            }
+            let meta = dicom_object::FileMetaTableBuilder::new().transfer_syntax(&file.transfer_syntax);
+            let meta = meta.media_storage_sop_class_uid("1").media_storage_sop_instance_uid("1");
+            let mut bytes = Vec::new();
+            file.object
+                .with_exact_meta(meta.build().expect("complete"))
+                .write_all(&mut bytes)
+                .expect("memory takes all");
+            bytes
+        })
+        .collect();
+    fuzz("compressed", &seeds, |bytes| {
+        DicomFile::from_bytes(PATH.as_ref(), bytes).and_then(|file| DoseGrid::read(&file)).is_ok()
+    });
+}
+
+#[test]
+fn damaged_structure_sets() {
+    fuzz("structures", &[structures()], |bytes| {
+        DicomFile::from_bytes(PATH.as_ref(), bytes).and_then(|file| StructureSet::read(&file)).is_ok()
+    });
+}
+
+#[test]
+fn damaged_scans() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/ct_plain_2.dcm");
+    let damaged = folder.path().join("damaged.dcm");
+    let files: [PathBuf; 2] = [damaged.clone(), good];
+    fuzz("scan", &slices(), |bytes| {
+        std::fs::write(&damaged, bytes).expect("writable");
+        CtSeries::read_files(folder.path(), &files, &SeriesChoice::default()).is_ok()
+    });
+}
+
+#[test]
+fn damaged_nifti_images() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("image.nii.gz");
+    formats::nifti::write_image(&path, &image()).expect("a sound image");
+    let compressed = std::fs::read(&path).expect("it was just written");
+    let mut plain = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&compressed[..]), &mut plain).expect("gzip");
+    fuzz("nifti", &[plain, compressed], |bytes| formats::nifti::read_bytes(PATH.as_ref(), bytes).is_ok());
+}
+
+#[test]
+fn damaged_shared_files_through_every_reader() {
+    let Some(root) = std::env::var_os("STRAYDOSE_SHARED") else {
+        use std::io::Write as _;
+        let _ =
+            writeln!(std::io::stderr(), "SKIPPED: set STRAYDOSE_SHARED to the shared test data to run this");
+        return;
+    };
+    let folder = Path::new(&root).join("data/rt-files");
+    let mut seeds: Vec<Vec<u8>> = Vec::new();
+    for entry in std::fs::read_dir(&folder).expect("the shared data are there") {
+        let bytes = std::fs::read(entry.expect("readable").path()).expect("readable");
+        if bytes.len() < 20_000 {
+            seeds.push(bytes);
+        }
+    }
+    assert!(seeds.len() > 15, "{} small files", seeds.len());
+    fuzz_any("shared", &seeds, |bytes| {
+        let Ok(file) = DicomFile::from_bytes(PATH.as_ref(), bytes) else { return false };
+        let facts = PatientFacts::read(&file.root());
+        // Calling every reader on every file, as a dose whatever it is.
+        let mut as_dose = file.clone();
+        as_dose.object.put_str(tags::DOSE_UNITS, dicom_core::VR::CS, "GY");
+        as_dose.object.put_str(tags::DOSE_GRID_SCALING, dicom_core::VR::DS, "0.5");
+        as_dose.object.put_str(tags::SOP_CLASS_UID, dicom_core::VR::UI, uids::RT_DOSE_STORAGE);
+        let is_dose = DoseGrid::read(&as_dose).is_ok();
+        let is_set = StructureSet::read(&file).is_ok();
+        let is_plan = formats::dicom::plan::read_plan(&file).is_ok();
+        is_dose || is_set || is_plan || facts.sex.is_some()
+    });
+}
