@@ -31,7 +31,7 @@ pub struct Arguments {
 }
 
 /// Options that every command takes.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Debug)]
 pub struct Common {
     /// Where to run: the best GPU if there is one, else the CPU; or one of them for certain.
     #[arg(
@@ -182,9 +182,9 @@ pub struct DemoArguments {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// Source photons: fewer are quicker and coarser [default: 10 million].
-    #[arg(long, value_name = "N")]
-    pub histories: Option<u64>,
+    /// Source photons; fewer are quicker and tell less about feet.
+    #[arg(long, value_name = "N", default_value_t = 30_000_000)]
+    pub histories: u64,
 }
 
 /// Arguments of `straydose devices`.

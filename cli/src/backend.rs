@@ -1,7 +1,7 @@
 //! Which backend a run uses, as the command line asks.
 
 use crate::args::{BackendChoice, Common};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use dose_core::run::Backend;
 
 /// A backend and how it came to be chosen.
@@ -46,20 +46,6 @@ pub fn start(common: &Common) -> Result<ChosenBackend, Failure> {
             Ok(ChosenBackend { backend, threads: None, because: None })
         }
     }
-}
-
-/// Starts the backend of a treatment head, which the shaders do not know yet.
-pub fn start_for_plans(common: &Common) -> Result<ChosenBackend, Failure> {
-    if common.backend == BackendChoice::Gpu || common.device.is_some() {
-        return Err(Failure {
-            status: Status::Environment,
-            problem: "plans run on the CPU in this version".into(),
-            place: String::new(),
-            remedy: "--backend cpu, or --backend auto without --device".into(),
-        });
-    }
-    let chosen = start(&Common { backend: BackendChoice::Cpu, ..common.clone() })?;
-    Ok(ChosenBackend { because: Some("plans run on the CPU in this version".into()), ..chosen })
 }
 
 /// Threads that this machine runs at once.

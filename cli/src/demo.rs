@@ -18,14 +18,16 @@ pub fn run(arguments: &DemoArguments, common: &Common) -> Result<(), Failure> {
     interrupt::watch();
     let output = OutputFolder::prepare(&arguments.out)?;
     let input = output.file(INPUT);
-    Progress::new(common).note(study::DESCRIPTION);
+    let kept = arguments.out.join(INPUT);
+    let what = study::DESCRIPTION;
+    Progress::new(common).note(&format!("{what}: CT, structures and plan go into {}", kept.display()));
     study::write(&input)?;
-    refuse_to_mix(&input, &arguments.out.join(INPUT))?;
+    refuse_to_mix(&input, &kept)?;
     let estimate = EstimateArguments {
         study: Some(input),
         out: arguments.out.clone(),
         voxel_mm: VOXEL_MM,
-        histories: arguments.histories,
+        histories: Some(arguments.histories),
         ..EstimateArguments::default()
     };
     estimate::run(&estimate, common, Some(output))

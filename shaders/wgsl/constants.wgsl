@@ -56,8 +56,35 @@ const FLOATS_PER_BLOCK: u32 = 4u;
 const MOST_COPIES: f32 = 8.0;
 const SPLIT_ABOVE: f32 = 1.5;
 const ROULETTE_BELOW: f32 = 0.6;
-// Twins: `deck::{EMISSION_POINT, MAX_FLUORESCING, MATERIAL_BITS}`.
+// Twins: `deck::{EMISSION_POINT, EMISSION_HEAD, MAX_FLUORESCING, MATERIAL_BITS}`.
 const EMISSION_POINT: u32 = 0u;
+const EMISSION_HEAD: u32 = 2u;
+// A treatment head. Twins: `deck::head`, `transport::head`.
+const HEAD_FLOATS: u32 = 4u;
+const PIECE_FLOATS: u32 = 24u;
+const BEAM_FLOATS: u32 = 12u;
+const OPEN_ONLY: f32 = 1.0;
+const TRANSMITTED_ONLY: f32 = 2.0;
+const DRAW_AIM: u32 = 0x40000001u;
+const DRAW_SPOT: u32 = 0x40000002u;
+const FAINT_WEIGHT: f32 = 0.1;
+// Jaws and leaves. Twins: `transport::collimation::{head, bank}`.
+const MAX_BANKS: u32 = 4u;
+const APERTURE_BANKS: u32 = 0u;
+const APERTURE_FIRST_POSE: u32 = 2u;
+const APERTURE_POSE_STRIDE: u32 = 3u;
+const APERTURE_SAD: u32 = 4u;
+const APERTURE_HEAD: u32 = 5u;
+const BANK_TRAVEL: u32 = 0u;
+const BANK_TOP: u32 = 1u;
+const BANK_BOTTOM: u32 = 2u;
+const BANK_TIP_RADIUS: u32 = 3u;
+const BANK_HALF_GAP: u32 = 4u;
+const BANK_SIDE_FOCUS: u32 = 5u;
+const BANK_PAIRS: u32 = 6u;
+const BANK_SIDES: u32 = 7u;
+const BANK_EDGES: u32 = 8u;
+const BANK_WORDS: u32 = 9u;
 const MAX_FLUORESCING: u32 = 4u;
 const MATERIAL_MASK: u32 = 0xffu;
 

@@ -4,11 +4,14 @@ const SOURCE_BRANCH: u32 = 0u;
 
 // The source photon of the stream's history, the `history`-th of the batch.
 fn emit(history: u32) -> Leg {
+    if header.choices.y == EMISSION_HEAD {
+        return emit_head(history);
+    }
     let centre = header.source_position.xyz;
     let axis = header.source_axis.xyz;
     let first = header.source_first.xyz;
     let second = header.source_second.xyz;
-    let energy_mev = source_energy_mev();
+    let energy_mev = spectrum_energy_mev(header.places_c.y, header.counts.w);
     var words = leg_words(SOURCE_BRANCH, DRAW_SOURCE);
     if header.choices.y != EMISSION_POINT {
         let on_plane =
@@ -29,13 +32,12 @@ fn emit(history: u32) -> Leg {
     return Leg(centre, energy_mev, axis, 1.0, SOURCE_BRANCH, history);
 }
 
-// An energy from the spectrum: the bin by its cumulative weight, uniform inside [MeV].
-fn source_energy_mev() -> f32 {
+// An energy from a spectrum: the bin by its cumulative weight, uniform inside [MeV].
+fn spectrum_energy_mev(at: u32, bins: u32) -> f32 {
     let words = leg_words(SOURCE_BRANCH, DRAW_ENERGY);
     let pick = uniform_number(words.x);
-    let at = header.places_c.y;
     var lo = 0u;
-    var hi = header.counts.w - 1u;
+    var hi = bins - 1u;
     for (var halving = 0u; halving < 32u && lo < hi; halving++) {
         let middle = (lo + hi) / 2u;
         if tables[at + 4u * middle] < pick {

@@ -14,9 +14,9 @@ fn transport(@builtin(global_invocation_id) id: vec3<u32>) {
         let history = atomicLoad(&counters[EMITTED_SO_FAR]) + id.x - live;
         stream = stream_of(history);
         let leg = emit(history);
-        book(EMITTED, leg.energy_mev);
-        if leg.energy_mev < cutoff_mev() {
-            book(ESCAPED, leg.energy_mev);
+        book(EMITTED, leg.weight * leg.energy_mev);
+        if leg.weight <= 0.0 || leg.energy_mev < cutoff_mev() {
+            book(ESCAPED, leg.weight * leg.energy_mev);
         } else {
             follow_leg(leg);
         }

@@ -2,9 +2,7 @@
 
 use crate::workplace::{CASE, Workplace, names};
 use nifti::{IntoNdArray, NiftiHeader, NiftiObject, ReaderOptions};
-use std::io::BufRead;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn image(place: &Workplace, name: &str) -> (NiftiHeader, ndarray::ArrayD<f32>) {
     let object = ReaderOptions::new().read_file(place.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -182,21 +180,10 @@ fn files_of_someone_else_are_not_replaced() {
     }
 }
 
-/// Starts a run that would take very long, waits until photons move, ends it with a signal, and gives the status
-/// and how long the program took to go.
+/// Starts a transport that would take very long and ends it with a signal.
 #[cfg(unix)]
 fn killed(place: &Workplace, out: &str, signal: &str) -> (Option<i32>, Duration) {
-    let arguments = ["transport", "case.toml", "--out", out, "--backend", "cpu", "--progress", "json"];
-    let mut program = place.program(&arguments).stderr(Stdio::piped()).spawn().expect("the program starts");
-    let stderr = program.stderr.take().expect("it was piped");
-    let mut lines = std::io::BufReader::new(stderr).lines();
-    let moving = lines.by_ref().any(|line| line.expect("UTF-8").contains("\"stage\":\"transport\""));
-    assert!(moving, "the transport never began");
-    let sent = Instant::now();
-    let kill = std::process::Command::new("kill").args([signal, &program.id().to_string()]).status();
-    assert!(kill.expect("kill is there").success());
-    let status = program.wait().expect("it ends");
-    (status.code(), sent.elapsed())
+    place.killed(&["transport", "case.toml", "--out", out, "--backend", "cpu"], signal)
 }
 
 #[cfg(unix)]

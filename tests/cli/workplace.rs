@@ -1,7 +1,9 @@
 //! A folder for one test, with a case file that runs in a moment.
 
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// A case that is right in every way; tests change one thing in it.
 pub const CASE: &str = r#"
@@ -54,9 +56,14 @@ pub struct Ended {
 }
 
 impl Workplace {
+    /// With nothing in it.
+    pub fn empty() -> Workplace {
+        Workplace { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
     /// With this text in `case.toml`.
     pub fn new(case: impl AsRef<[u8]>) -> Workplace {
-        let place = Workplace { folder: tempfile::tempdir().expect("a temporary folder") };
+        let place = Workplace::empty();
         place.write("case.toml", case);
         place
     }
@@ -99,6 +106,24 @@ impl Workplace {
         let mut arguments = vec!["transport", "case.toml", "--out", "out", "--backend", "cpu"];
         arguments.extend(more);
         self.run(&arguments)
+    }
+
+    /// Starts a run that would take very long, waits until photons move, ends it with a signal, and gives the status
+    /// and how long the program took to go.
+    #[cfg(unix)]
+    pub fn killed(&self, arguments: &[&str], signal: &str) -> (Option<i32>, Duration) {
+        let mut program = self.program(arguments);
+        program.args(["--progress", "json"]).stderr(Stdio::piped());
+        let mut program = program.spawn().expect("the program starts");
+        let stderr = program.stderr.take().expect("it was piped");
+        let mut lines = std::io::BufReader::new(stderr).lines();
+        let moving = lines.by_ref().any(|line| line.expect("UTF-8").contains("\"stage\":\"transport\""));
+        assert!(moving, "the transport never began");
+        let sent = Instant::now();
+        let kill = Command::new("kill").args([signal, &program.id().to_string()]).status();
+        assert!(kill.expect("kill is there").success());
+        let status = program.wait().expect("it ends");
+        (status.code(), sent.elapsed())
     }
 }
 

@@ -10,19 +10,29 @@ use volume::{Grid, VoxelIndex};
 /// 0.011 % that is a matter of units and not of physics.
 pub const MEV_TO_GY_OF_EGSNRC: f64 = 1.602e-10 / 1.602_176_634e-10;
 
-/// The folder with the reference, from `STRAYDOSE_SHARED`.
+/// The folder that `STRAYDOSE_SHARED` names, with references and real cases.
 ///
 /// `None` where the variable is not set; that is said on the terminal, past the test harness, which would keep it back.
 ///
 /// # Panics
 /// The variable is set, but the folder is not there.
-pub fn folder() -> Option<PathBuf> {
+pub fn shared() -> Option<PathBuf> {
     let Some(shared) = std::env::var_os("STRAYDOSE_SHARED") else {
         // A terminal that cannot be written to is no reason to fail.
         let _ = std::io::stderr().write_all(b"SKIPPED: STRAYDOSE_SHARED is not set\n");
         return None;
     };
-    let folder = Path::new(&shared).join("reference");
+    let folder = PathBuf::from(shared);
+    assert!(folder.is_dir(), "STRAYDOSE_SHARED is set, but {} is not a folder", folder.display());
+    Some(folder)
+}
+
+/// The folder with the reference in it; as [`shared`].
+///
+/// # Panics
+/// The variable is set, but the folder is not there.
+pub fn folder() -> Option<PathBuf> {
+    let folder = shared()?.join("reference");
     assert!(folder.is_dir(), "STRAYDOSE_SHARED is set, but {} is not a folder", folder.display());
     Some(folder)
 }

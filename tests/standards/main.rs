@@ -3,5 +3,6 @@
 //! The reference is read from the folder that `STRAYDOSE_SHARED` names; without it these tests say that they are
 //! skipped. The long runs are in `docs/validation.md`, written by the program `validate` of this package.
 
+mod clinical;
 mod pencils;
 mod water_tank;

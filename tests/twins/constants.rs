@@ -3,7 +3,7 @@
 use dose_core::deck;
 use dose_core::physics::lattice::{ELECTRON, ENERGY, KLEIN_NISHINA, Lattice, MOMENTUM};
 use dose_core::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton};
-use dose_core::transport::{collide, importance, leg, ray, source, tally};
+use dose_core::transport::{collide, collimation, head, importance, leg, ray, source, tally};
 use naga::{Expression, Handle, Literal, Module};
 use shaders::kernels::TRANSPORT;
 use shaders::segments::Segments;
@@ -65,6 +65,31 @@ fn shared_numbers_are_equal() {
         ("ROULETTE", tally::Account::Roulette as usize as f64),
         ("COLLISIONS", tally::Account::Collisions as usize as f64),
         ("GIVEN_UP", tally::Account::GivenUp as usize as f64),
+        ("EMISSION_HEAD", deck::EMISSION_HEAD.into()),
+        ("HEAD_FLOATS", deck::head::HEAD_FLOATS as f64),
+        ("PIECE_FLOATS", deck::head::PIECE_FLOATS as f64),
+        ("BEAM_FLOATS", deck::head::BEAM_FLOATS as f64),
+        ("OPEN_ONLY", deck::head::OPEN_ONLY.into()),
+        ("TRANSMITTED_ONLY", deck::head::TRANSMITTED_ONLY.into()),
+        ("DRAW_AIM", head::DRAW_AIM.into()),
+        ("DRAW_SPOT", head::DRAW_SPOT.into()),
+        ("FAINT_WEIGHT", head::FAINT_WEIGHT.into()),
+        ("MAX_BANKS", collimation::MAX_BANKS as f64),
+        ("APERTURE_BANKS", collimation::head::BANKS as f64),
+        ("APERTURE_FIRST_POSE", collimation::head::FIRST_POSE as f64),
+        ("APERTURE_POSE_STRIDE", collimation::head::POSE_STRIDE as f64),
+        ("APERTURE_SAD", collimation::head::SAD as f64),
+        ("APERTURE_HEAD", collimation::head::LEN as f64),
+        ("BANK_TRAVEL", collimation::bank::TRAVEL as f64),
+        ("BANK_TOP", collimation::bank::TOP as f64),
+        ("BANK_BOTTOM", collimation::bank::BOTTOM as f64),
+        ("BANK_TIP_RADIUS", collimation::bank::TIP_RADIUS as f64),
+        ("BANK_HALF_GAP", collimation::bank::HALF_GAP as f64),
+        ("BANK_SIDE_FOCUS", collimation::bank::SIDE_FOCUS as f64),
+        ("BANK_PAIRS", collimation::bank::PAIRS as f64),
+        ("BANK_SIDES", collimation::bank::SIDES as f64),
+        ("BANK_EDGES", collimation::bank::EDGES as f64),
+        ("BANK_WORDS", collimation::bank::LEN as f64),
         ("HARD_EVENTS", deck::HARD_EVENTS.into()),
         ("SOLID_FLOATS", deck::SOLID_FLOATS as f64),
         ("MOST_COPIES", importance::MOST_COPIES.into()),

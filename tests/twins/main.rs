@@ -9,6 +9,7 @@ mod constants;
 mod cutting;
 mod dose;
 mod layout;
+mod leaves;
 mod path;
 mod plain;
 mod probes;

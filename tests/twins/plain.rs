@@ -71,3 +71,8 @@ fn behind_a_jaw() {
     });
     assert_same("jaw", &case);
 }
+
+#[test]
+fn under_a_treatment_head() {
+    assert_same("head", &super::leaves::arc_on_slabs(dose_core::case::Component::All));
+}

@@ -8,9 +8,8 @@ use treatment::iec61217::PatientPosition;
 use treatment::synthetic::{self, Target};
 use volume::{OrientedGrid, Structure, VoxelIndex};
 
-/// What the user reads while the files are written.
-pub const DESCRIPTION: &str = "a girl of five, head to feet, and a 6 MV arc of 54 Gy in 30 fractions on her brain: \
-     writing CT, structures and plan";
+/// What it is, in a line.
+pub const DESCRIPTION: &str = "a girl of five, and an arc of 6 MV on her brain, 54 Gy in 30 fractions";
 
 /// Pixels of the CT and distance of its slices (mm).
 const CT_MM: [f64; 3] = [3.0, 3.0, 4.0];
@@ -31,7 +30,7 @@ const DOSE_GY: f64 = 54.0;
 /// In so many fractions.
 const FRACTIONS: u32 = 30;
 /// Monitor units of a fraction, so that the target's mean is what is prescribed: from an estimate of this plan.
-const MU: f64 = 240.0;
+const MU: f64 = 230.0;
 
 /// Writes `ct/`, `structures.dcm` and `plan.dcm` into a folder, which is made.
 pub fn write(folder: &Path) -> Result<(), Failure> {

@@ -75,7 +75,7 @@ pub fn run(
     stages.end("build", &progress)?;
 
     let output = prepared.map_or_else(|| OutputFolder::prepare(&arguments.out), Ok)?;
-    let mut chosen = backend::start_for_plans(common)?;
+    let mut chosen = backend::start(common)?;
     crate::transport::tell_backend(&chosen, &progress);
     stages.end("start", &progress)?;
 

@@ -18,7 +18,7 @@ pub use buffers::BatchWords;
 pub use pace::Tuning;
 pub use probe::probe;
 
-use crate::deck::{Deck, EMISSION_HEAD};
+use crate::deck::Deck;
 use crate::error::Error;
 use crate::transport::tally::{ACCOUNTS, Balance};
 use batch::{Broken, Loaded};
@@ -93,13 +93,6 @@ impl Gpu {
         batch_image: &mut [u64],
         advance: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Balance, Error> {
-        if deck.header.choices[1] == EMISSION_HEAD {
-            return Err(Error::Refused {
-                what: "source".into(),
-                why: "the shaders have no treatment head yet".into(),
-                remedy: "use --backend cpu".into(),
-            });
-        }
         Ok(self.signed_batch(deck, 0, key, histories, batch_image, advance)?.0)
     }
 

@@ -1,6 +1,6 @@
 //! How much metal of jaws and leaves a ray crosses: solids of real thickness in a flat table.
 //!
-//! Plain f32, no heap, bounded loops.
+//! Plain f32, no heap, bounded loops. Twin: `collimation.wgsl`.
 //!
 //! A *bank* is a layer of pairs that close towards each other: leaves, or jaws (one pair without sides). Faces across
 //! the travel are planes through the focal spot or through a line beside it; tips are planes through the focal spot or

@@ -1,4 +1,6 @@
 //! A photon of a treatment head: from the focal spot through jaws and leaves, with the weight that they leave it.
+//!
+//! Twin: `head.wgsl`.
 
 use super::collimation::{MAX_BANKS, Moment, Ray, path_length_mm};
 use super::leg::{DRAW_ENERGY, DRAW_RAY, DRAW_SOURCE, Leg, Stream};
@@ -11,11 +13,12 @@ use crate::physics::lattice::{ENERGY, mix};
 use crate::physics::random::uniform;
 use crate::physics::vector::vec3;
 
-/// Draw number of a head's photon: where it is aimed; the focal spot and the roulette follow.
-const DRAW_AIM: u32 = DRAW_SOURCE + 1;
-const DRAW_SPOT: u32 = DRAW_SOURCE + 2;
+/// Draw number of where a head's photon is aimed.
+pub const DRAW_AIM: u32 = DRAW_SOURCE + 1;
+/// Draw number of its place on the focal spot, and of the roulette behind metal.
+pub const DRAW_SPOT: u32 = DRAW_SOURCE + 2;
 /// Weight below which a photon that crossed metal leaves only by roulette.
-const FAINT_WEIGHT: f32 = 0.1;
+pub const FAINT_WEIGHT: f32 = 0.1;
 
 /// The photon of a history; weight 0 if metal, roulette or the run's component took it.
 pub fn emit_head(deck: &Deck, stream: Stream) -> Leg {

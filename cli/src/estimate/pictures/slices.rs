@@ -138,3 +138,15 @@ fn cross([x, y]: [f64; 2], [left, top, width, height]: [f64; 4], size: f64) -> S
         left + width
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn muscle_is_in_the_middle_and_denser_is_brighter() {
+        assert_eq!([f64::NEG_INFINITY, -1000.0, 40.0, 9000.0].map(brightness), [0.0, 0.0, 0.5, 0.95]);
+        let steps: Vec<f64> = (-100..300).map(|n| brightness(10.0 * f64::from(n))).collect();
+        assert!(steps.windows(2).all(|pair| pair[1] > pair[0]), "{steps:?}");
+    }
+}

@@ -33,7 +33,7 @@ fn facts(comparison: &Comparison) -> Markup {
     let share = |share: Option<f64>| share.map_or("–".into(), percent);
     html! { table.facts {
         tr { th { "planned dose / our dose" } td { (format!("{:.4}", comparison.factor)) " "
-            span.note { "least squares over the voxels above 50 % of the planned maximum" } } }
+            span.note { "ratio of the means over the voxels above 50 % of the planned maximum" } } }
         tr { th { "gamma 3 % / 3 mm, after this factor" } td { (share(comparison.gamma_pass_share)) " "
             span.note { "of the points above 10 % pass; 3 % of the maximum" } } }
         tr { th { "the same without the factor" } td { (share(comparison.gamma_pass_share_unscaled)) } }
@@ -43,17 +43,17 @@ fn facts(comparison: &Comparison) -> Markup {
 
 /// Means over the part of an organ that has a planned dose.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Means {
+struct Means {
     /// Ours (Gy).
-    pub(super) ours: f64,
+    ours: f64,
     /// Planned (Gy).
-    pub(super) planned: f64,
+    planned: f64,
     /// Share of the organ that has a planned dose.
-    pub(super) share: f64,
+    share: f64,
 }
 
 /// Both means by volume; `None` where nothing of the organ has a planned dose.
-pub(super) fn means(organ: &Organ, ours_gy: &[f32], planned_gy: &[f32]) -> Option<Means> {
+fn means(organ: &Organ, ours_gy: &[f32], planned_gy: &[f32]) -> Option<Means> {
     let (mut ours, mut planned, mut both, mut all) = (0.0, 0.0, 0.0, 0.0);
     for (voxel, share) in organ.coverage.voxels() {
         let share = f64::from(share);
@@ -97,4 +97,29 @@ fn table(finished: &Finished, comparison: &Comparison) -> Markup {
 fn difference(share: f64) -> String {
     let plus = if share > 0.0 { "+" } else { "" };
     if share.is_finite() { format!("{plus}{} %", numbers::signed(100.0 * share, 1)) } else { "–".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anatomy::region::Role;
+    use volume::{Coverage, OrientedGrid};
+
+    #[test]
+    fn only_what_has_a_planned_dose_is_compared() {
+        let grid = OrientedGrid {
+            origin_mm: [0.0; 3],
+            axes: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            spacing_mm: [10.0; 3],
+            shape: [4, 1, 1],
+        };
+        let fractions = vec![1.0, 0.5, 0.5, 0.0];
+        let coverage = Coverage { grid, lower: [0; 3], shape: grid.shape, fractions, notes: vec![] };
+        let (name, original_name) = ("x".to_owned(), "x".to_owned());
+        let organ = Organ { name, original_name, role: Role::Organ, coverage, volume_cm3: 2.0, mass_g: 2.0 };
+        let found = means(&organ, &[3.0, 6.0, 50.0, 50.0], &[2.0, 5.0, f32::NAN, 9.0]);
+        assert_eq!(found, Some(Means { ours: 4.0, planned: 3.0, share: 0.75 }));
+        assert_eq!(means(&organ, &[1.0; 4], &[f32::NAN; 4]), None);
+        assert_eq!([0.0213, -0.108].map(difference), ["+2.1 %", "\u{2212}10.8 %"]);
+    }
 }

@@ -106,7 +106,7 @@ fn kind(beam: &Beam) -> String {
 }
 
 /// Where the gantry starts and ends, and which way it goes.
-pub(super) fn gantry(beam: &Beam) -> String {
+fn gantry(beam: &Beam) -> String {
     let [first, last] =
         [0, beam.control_points.len() - 1].map(|at| degrees(beam.control_points[at].pose.gantry_rad));
     let turned: f64 = (0..beam.control_points.len() - 1).map(|start| beam.gantry_turn_rad(start)).sum();
@@ -191,4 +191,34 @@ fn patient(finished: &Finished) -> Markup {
                 (size_cm.map(|cm| format!("{cm:.0}")).join(" × ")) " cm)" } }
         }
     } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use treatment::iec61217::PatientPosition;
+    use treatment::synthetic::{Identity, Target, arc, four_fields};
+
+    #[test]
+    fn beams_are_described_as_a_planner_would() {
+        let target = Target {
+            centre_mm: [1.0, -2.5, 30.0],
+            radius_mm: 20.0,
+            position: PatientPosition::Hfs,
+            dose_gy: 60.0,
+            fractions: 30,
+            mu: 200.0,
+        };
+        let identity =
+            Identity { uid: "1.2".into(), frame_of_reference_uid: "1".into(), structure_set_uid: None };
+        let arc = arc(&target, &identity);
+        assert_eq!(gantry(&arc.beams[0]), "181° → 179° clockwise");
+        assert_eq!(kind(&arc.beams[0]), "arc, 180 control points");
+        assert_eq!(isocentres(&arc), "1.0, \u{2212}2.5, 30.0 mm (left, back, head)");
+        let fields = four_fields(&target, &identity);
+        let described: Vec<String> = fields.beams.iter().map(gantry).collect();
+        assert_eq!(described, ["0°", "90°", "180°", "270°"]);
+        assert_eq!(kind(&fields.beams[1]), "static, 2 control points");
+        assert_eq!([0.0, -0.005, 7.0, 0.40317].map(degrees), ["0°", "359.7°", "41.1°", "23.1°"]);
+    }
 }
