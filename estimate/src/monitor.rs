@@ -13,7 +13,7 @@ use treatment::machine::{Choice, Machine, Role};
 use volume::{Grid, VoxelIndex};
 
 /// Source photons of the reference run.
-const HISTORIES: u64 = 1_000_000;
+const HISTORIES: u64 = 4_000_000;
 /// Batches that its uncertainty comes from.
 const BATCHES: u32 = 100;
 /// Size of the water tank: across the beam, and depth (mm).
@@ -21,7 +21,7 @@ const TANK_MM: [f64; 2] = [300.0, 250.0];
 /// Voxels across the beam (mm); in depth about as much.
 const VOXEL_MM: f64 = 5.0;
 /// The reference dose is the mean over a square of this width around the axis (mm).
-const PROBE_MM: f64 = 20.0;
+const PROBE_MM: f64 = 30.0;
 /// What leaves stand back from a field that jaws define (mm).
 const LEAVES_BACK_MM: f64 = 20.0;
 
@@ -37,7 +37,7 @@ pub struct MonitorUnit {
 /// Calibrates the monitor unit of a beam's machine.
 ///
 /// The reference field is set with the jaws where the machine has them, with its leaves where not; the dose is collision
-/// kerma with bremsstrahlung at the reference depth, a mean over 2 × 2 cm.
+/// kerma with bremsstrahlung at the reference depth, a mean over 3 × 3 cm.
 ///
 /// # Errors
 /// The machine does not fit the beam, or gives no dose there.

@@ -231,3 +231,21 @@ proptest! {
         prop_assert!((exact - fine.count() as f64 * 0.0004).abs() < 0.15, "{} {}", exact, fine.count() as f64 * 0.0004);
     }
 }
+
+/// Found in a demo: what rounding left of the running sum beside the brain gave it voxels of air.
+#[test]
+fn beside_a_contour_nothing_is_covered() {
+    let grid = grid([-60.0; 3], [3.0; 3], [40; 3]);
+    let radius_mm = 37.7;
+    let contours = (0..20).map(|n| circle([1.3, -2.7], radius_mm, 3.0 * n as f64 - 30.0)).collect();
+    let coverage = Coverage::of(&structure(contours), &grid, Some(3.0)).expect("parallel to the grid");
+    let half_diagonal_mm = 1.5 * 2f64.sqrt();
+    let beside: Vec<_> = coverage
+        .voxels()
+        .filter(|(offset, _)| {
+            let centre = grid.centre_mm(grid.voxel(*offset));
+            (centre[0] - 1.3).hypot(centre[1] + 2.7) > radius_mm + half_diagonal_mm
+        })
+        .collect();
+    assert!(beside.is_empty(), "{} voxels, such as {:?}", beside.len(), beside[0]);
+}

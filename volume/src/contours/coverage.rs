@@ -21,6 +21,9 @@ pub struct Coverage {
     pub notes: Vec<ContourNote>,
 }
 
+/// Fractions below this are what rounding leaves of a running sum beside a contour, not a part of it.
+const ROUNDING: f32 = 1e-9;
+
 impl Coverage {
     /// The voxels that a structure covers.
     ///
@@ -70,7 +73,9 @@ impl Coverage {
                     add_covered(&plane.polygons, pixels, thickness, covered);
                 }
             }
-            covered.iter_mut().for_each(|fraction| *fraction = fraction.clamp(0.0, 1.0));
+            for fraction in covered {
+                *fraction = if *fraction < ROUNDING { 0.0 } else { fraction.min(1.0) };
+            }
         });
         coverage.fractions = i_fastest(layers, shape, planes.axis);
         Ok(coverage)
