@@ -1,7 +1,7 @@
 //! The dose of the whole body: each component of the source run on its own, then added.
 
 use crate::Error;
-use crate::head::{Given, head};
+use crate::head::{Given, check, head};
 use crate::monitor::{MonitorUnit, monitor_unit};
 use anatomy::Anatomy;
 use anatomy::organs::COMPONENTS;
@@ -79,6 +79,7 @@ pub fn body_dose(
     progress: &mut (dyn FnMut(Stage, Progress) -> ControlFlow<()> + Send),
 ) -> Result<BodyDose, Error> {
     let deliveries: Vec<_> = plan.deliveries().collect();
+    deliveries.iter().try_for_each(|delivery| check(delivery.beam))?;
     let mut monitor_units: Vec<MonitorUnit> = Vec::with_capacity(deliveries.len());
     for (index, delivery) in deliveries.iter().enumerate() {
         // Beams of one machine and quality share their monitor unit.

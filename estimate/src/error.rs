@@ -13,6 +13,18 @@ pub enum Error {
     /// The engine refuses the case or failed.
     #[error(transparent)]
     Engine(#[from] dose_core::error::Error),
+    /// A metal wedge is in the beam.
+    #[error(
+        "beam {number} {beam:?}: wedge {wedge:?} is in the beam, and this version has no metal wedges in its source (the dose would be wrong); leave the beam out or replan with a moving jaw"
+    )]
+    Wedge {
+        /// Beam Number.
+        number: i32,
+        /// Beam Name.
+        beam: String,
+        /// Wedge ID.
+        wedge: String,
+    },
     /// The machine file is not complete enough.
     #[error(
         "machine {machine} cannot be used: {why}; correct the machine file or choose another with --machine"

@@ -69,6 +69,21 @@ pub fn head(
     Ok(Head { beams, pieces, component, aimed_share, half_width: HALF_WIDTH })
 }
 
+/// Refuses a beam with metal that the source does not have.
+///
+/// # Errors
+/// [`Error::Wedge`].
+pub fn check(beam: &Beam) -> Result<(), Error> {
+    for point in &beam.control_points {
+        let in_beam = beam.wedges.iter().zip(&point.pose.wedges).find(|(wedge, at)| wedge.is_metal_in(**at));
+        if let Some((wedge, _)) = in_beam {
+            let (number, beam, wedge) = (beam.number, beam.name.clone(), wedge.id.clone());
+            return Err(Error::Wedge { number, beam, wedge });
+        }
+    }
+    Ok(())
+}
+
 /// Where a point of the patient lies from the grid's lower corner (mm).
 pub fn local_point_mm(grid: &OrientedGrid, point_mm: [f64; 3]) -> [f64; 3] {
     let index = grid.index_of(point_mm);
@@ -163,4 +178,69 @@ fn metal(machine: &Machine, name: &str, materials: &mut Vec<Material>) -> Result
     }
     materials.push(Material::new(name, density, &fractions)?);
     Ok((MaterialId(materials.len() as u8 - 1), density))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use treatment::pose::WedgePosition;
+    use treatment::synthetic::{Identity, Target, four_fields};
+    use treatment::wedge::{Wedge, WedgeKind};
+
+    fn beam() -> Beam {
+        let target = Target {
+            centre_mm: [0.0; 3],
+            radius_mm: 30.0,
+            position: PatientPosition::Hfs,
+            dose_gy: 50.0,
+            fractions: 25,
+            mu: 100.0,
+        };
+        let identity =
+            Identity { uid: "1.2".into(), frame_of_reference_uid: "1.3".into(), structure_set_uid: None };
+        four_fields(&target, &identity).beams.remove(0)
+    }
+
+    #[test]
+    fn a_metal_wedge_is_refused_by_name_and_one_that_is_out_is_not() {
+        for (kind, position, is_refused) in [
+            (WedgeKind::Physical, WedgePosition::In, true),
+            (WedgeKind::Motorized, WedgePosition::In, true),
+            (WedgeKind::Motorized, WedgePosition::Out, false),
+            (WedgeKind::Dynamic, WedgePosition::In, false),
+        ] {
+            let mut beam = beam();
+            let id = "W45".to_owned();
+            beam.wedges = vec![Wedge { number: 1, id, kind, angle_rad: 0.7, orientation_rad: 0.0 }];
+            beam.control_points.iter_mut().for_each(|point| point.pose.wedges = vec![position]);
+            let refusal = check(&beam).err().map(|error| error.to_string());
+            assert_eq!(refusal.is_some(), is_refused, "{kind:?}, {position:?}");
+            assert!(refusal.is_none_or(|text| text.contains("W45") && text.contains(&beam.name)));
+        }
+    }
+
+    #[test]
+    fn the_opening_of_a_piece_holds_the_field_and_its_margin() {
+        let beam = beam();
+        let around = opening(&beam, 0, [0.0, 1.0]).map(|tangent| tangent * beam.sad_mm);
+        let open = rectangles(&beam.devices, &beam.control_points[0].pose.openings);
+        let least = open.iter().map(|r| r.x_mm[0]).fold(f64::INFINITY, f64::min);
+        let most = open.iter().map(|r| r.y_mm[1]).fold(f64::NEG_INFINITY, f64::max);
+        assert!((around[0] - (least - OPENING_MARGIN_MM)).abs() < 1e-9, "{around:?}");
+        assert!((around[3] - (most + OPENING_MARGIN_MM)).abs() < 1e-9, "{around:?}");
+    }
+
+    #[test]
+    fn points_and_directions_come_into_a_grid_whose_axes_are_turned() {
+        let grid = OrientedGrid {
+            origin_mm: [10.0, 20.0, 30.0],
+            axes: [[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]],
+            spacing_mm: [2.0, 4.0, 5.0],
+            shape: [10; 3],
+        };
+        // The first voxel's centre lies half a voxel from the corner; i runs along the patient's y.
+        assert_eq!(local_point_mm(&grid, [10.0, 20.0, 30.0]), [1.0, 2.0, 2.5]);
+        assert_eq!(local_point_mm(&grid, [10.0, 26.0, 30.0]), [7.0, 2.0, 2.5]);
+        assert_eq!(local_direction(&grid, [1.0, 0.0, 0.0]), [0.0, -1.0, 0.0]);
+    }
 }
