@@ -5,7 +5,7 @@ use crate::deck::Deck;
 use crate::error::Error;
 use crate::gpu::{Device, Gpu};
 use crate::transport::cpu::Cpu;
-use crate::transport::tally::{ACCOUNTS, Account, BALANCE_QUANTA, Balance, QUANTA};
+use crate::transport::tally::{ACCOUNTS, Account, BALANCE_QUANTA, Balance, LOOKED_AT, QUANTA};
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
@@ -201,7 +201,6 @@ pub fn transport(
     let mut image = vec![0u64; deck.voxels.len()];
     for batch in 0..batches {
         let range = total * batch / batches..total * (batch + 1) / batches;
-        backend.install(|| image.par_chunks_mut(PIECE).for_each(|piece| piece.fill(0)));
         let histories = range.end - range.start;
         let balance = match backend {
             Backend::Cpu(cpu) => cpu.batch(deck, key, range, &mut image, &advance),
@@ -210,7 +209,7 @@ pub fn transport(
         if cancelled.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }
-        backend.install(|| fold.add(&image, histories, &balance, &settings.regions));
+        backend.install(|| fold.take(&mut image, histories, &balance, &settings.regions));
     }
     Ok(fold.finish(deck, total, &settings.regions))
 }
@@ -256,21 +255,31 @@ impl Fold {
         }
     }
 
-    fn add(&mut self, image: &[u64], histories: u64, balance: &Balance, regions: &[Vec<u32>]) {
+    /// Takes a batch out of its image, which is left empty. Most voxels of a fine grid have nothing in one batch, and
+    /// those cost no more than to be looked at.
+    fn take(&mut self, image: &mut [u64], histories: u64, balance: &Balance, regions: &[Vec<u32>]) {
         // Batches differ by at most one history; squares are of the mean per history, so that this does not matter.
         let per_history = 1.0 / histories as f64;
-        self.sum.par_iter_mut().zip(&mut self.squares).zip(image).with_min_len(PIECE).for_each(
-            |((sum, square), &quanta)| {
-                *sum += quanta;
-                let mean = quanta as f64 * per_history;
-                *square += mean * mean;
-            },
-        );
         for (region, voxels) in self.regions.iter_mut().zip(regions) {
             let mean = voxels.iter().map(|&v| image[v as usize] as f64).sum::<f64>() * per_history;
             region.0 += mean;
             region.1 += mean * mean;
         }
+        let sums = self.sum.par_chunks_mut(PIECE).zip(self.squares.par_chunks_mut(PIECE));
+        sums.zip(image.par_chunks_mut(PIECE)).for_each(|((sums, squares), image)| {
+            let sums = sums.chunks_mut(LOOKED_AT).zip(squares.chunks_mut(LOOKED_AT));
+            for ((sums, squares), image) in sums.zip(image.chunks_mut(LOOKED_AT)) {
+                if image.iter().fold(0, |all, quanta| all | quanta) == 0 {
+                    continue;
+                }
+                for ((sum, square), quanta) in sums.iter_mut().zip(squares).zip(image) {
+                    let quanta = std::mem::take(quanta);
+                    *sum += quanta;
+                    let mean = quanta as f64 * per_history;
+                    *square += mean * mean;
+                }
+            }
+        });
         self.batches += 1;
         (0..ACCOUNTS).for_each(|account| self.balance[account] += balance[account]);
     }

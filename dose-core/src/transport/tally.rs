@@ -9,6 +9,9 @@ use rayon::prelude::*;
 /// Voxels that a thread works on at a time when images are added.
 const PIECE: usize = 1 << 14;
 
+/// Voxels that are looked at together: in one batch on a fine grid most have nothing.
+pub const LOOKED_AT: usize = 16;
+
 /// Quanta in one MeV cm³/g of score.
 pub const QUANTA: f32 = 16_777_216.0;
 /// The greatest score of one point (quanta); larger ones are cut to it and counted.
@@ -67,8 +70,12 @@ impl Image {
     pub fn drain_into(&mut self, total: &mut [u64]) {
         let low = total.par_chunks_mut(PIECE).zip(self.low.par_chunks_mut(PIECE));
         low.for_each(|(total, low)| {
-            for (total, low) in total.iter_mut().zip(low) {
-                *total += u64::from(std::mem::take(low));
+            for (total, low) in total.chunks_mut(LOOKED_AT).zip(low.chunks_mut(LOOKED_AT)) {
+                if low.iter().fold(0, |all, low| all | low) != 0 {
+                    for (total, low) in total.iter_mut().zip(low) {
+                        *total += u64::from(std::mem::take(low));
+                    }
+                }
             }
         });
         if std::mem::take(&mut self.has_carried) {
