@@ -3,7 +3,7 @@
 use crate::{Kernel, Part, part};
 
 /// Parts of physics: pure functions of state, tables and random words.
-const PHYSICS: [Part; 10] = [
+const PHYSICS: [Part; 11] = [
     part!("constants.wgsl"),
     part!("deck.wgsl"),
     part!("random.wgsl"),
@@ -14,6 +14,7 @@ const PHYSICS: [Part; 10] = [
     part!("rayleigh.wgsl"),
     part!("pair.wgsl"),
     part!("bremsstrahlung.wgsl"),
+    part!("electron_carry.wgsl"),
 ];
 
 /// Parts of transport: what a step of a history does.
@@ -37,11 +38,11 @@ const STEP: [Part; 15] = [
 
 /// A step of the transport. Needs the grid's accessors (`Segments::source`).
 pub const TRANSPORT: Kernel =
-    Kernel { entry: "transport", parts: &join::<26>(&[&PHYSICS, &STEP, &[part!("no_signature.wgsl")]]) };
+    Kernel { entry: "transport", parts: &join::<27>(&[&PHYSICS, &STEP, &[part!("no_signature.wgsl")]]) };
 
 /// The same step, which also signs each history's path; for tests.
 pub const SIGNED_TRANSPORT: Kernel =
-    Kernel { entry: "transport", parts: &join::<26>(&[&PHYSICS, &STEP, &[part!("signature.wgsl")]]) };
+    Kernel { entry: "transport", parts: &join::<27>(&[&PHYSICS, &STEP, &[part!("signature.wgsl")]]) };
 
 /// What happens between two steps.
 pub const PLAN: Kernel = Kernel {
@@ -55,28 +56,31 @@ pub mod probes {
 
     /// Random words of counters.
     pub const RANDOM: Kernel =
-        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/random.wgsl")]]));
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/random.wgsl")]]));
     /// Logarithm, exponential, sine and cosine.
     pub const FUNCTIONS: Kernel =
-        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/functions.wgsl")]]));
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/functions.wgsl")]]));
     /// Deflections and isotropic directions.
     pub const VECTOR: Kernel =
-        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/vector.wgsl")]]));
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/vector.wgsl")]]));
     /// Cells and fractions.
     pub const LATTICE: Kernel =
-        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/lattice.wgsl")]]));
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/lattice.wgsl")]]));
     /// Compton scattering of the first material.
     pub const COMPTON: Kernel =
-        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/compton.wgsl")]]));
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/compton.wgsl")]]));
     /// Rayleigh scattering of the first material.
     pub const RAYLEIGH: Kernel =
-        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/rayleigh.wgsl")]]));
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/rayleigh.wgsl")]]));
     /// Bremsstrahlung of the first material.
     pub const BREMSSTRAHLUNG: Kernel =
-        probe(&join::<12>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/bremsstrahlung.wgsl")]]));
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/bremsstrahlung.wgsl")]]));
+    /// Displacements of a ray's energy.
+    pub const ELECTRON_CARRY: Kernel =
+        probe(&join::<13>(&[&PHYSICS, &[part!("probes/probe.wgsl"), part!("probes/electron_carry.wgsl")]]));
 
     /// All of them, with their names.
-    pub const ALL: [(&str, Kernel); 7] = [
+    pub const ALL: [(&str, Kernel); 8] = [
         ("random", RANDOM),
         ("functions", FUNCTIONS),
         ("vector", VECTOR),
@@ -84,6 +88,7 @@ pub mod probes {
         ("compton", COMPTON),
         ("rayleigh", RAYLEIGH),
         ("bremsstrahlung", BREMSSTRAHLUNG),
+        ("electron carry", ELECTRON_CARRY),
     ];
 
     const fn probe(parts: &'static [super::Part]) -> Kernel {

@@ -10,6 +10,10 @@ const COMPTON_QUANTILES: u32 = 129u;
 const BREMSSTRAHLUNG_QUANTILES: u32 = 65u;
 // Floats of one node of the bremsstrahlung table. Twin: `physics::bremsstrahlung::FLOATS_PER_NODE`.
 const BREMSSTRAHLUNG_FLOATS_PER_NODE: u32 = 131u;
+// What electrons carry. Twins: `physics::electron_carry::{DISPLACEMENTS, FLOATS, LEAST_DENSITY}`.
+const CARRY_DISPLACEMENTS: u32 = 64u;
+const CARRY_FLOATS: u32 = 4u;
+const LEAST_DENSITY: f32 = 0.2;
 
 // Draw numbers. Twins: `transport::leg`.
 const DRAW_SOURCE: u32 = 0x40000000u;
@@ -46,6 +50,8 @@ const GIVEN_UP: u32 = 6u;
 // Rays. Twins: `transport::ray`, `deck`.
 const FAINT: f32 = 0.01;
 const FAINT_SURVIVAL: f32 = 0.25;
+const VACUUM: f32 = 1e-9;
+const FAR_MM: f32 = 1e9;
 const HARD_EVENTS: f32 = 3.0;
 // Bounds of loops that Rust leaves open: residual events in a block, scoring points on a stretch.
 const MOST_EVENTS: u32 = 4096u;

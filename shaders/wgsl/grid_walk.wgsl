@@ -83,13 +83,20 @@ fn walk_block(index: u32, from_mm: f32, to_mm: f32) {
     let bounds = block(index);
     let kind = kind_bounds(u32(bounds.kind));
     let control_per_mm = bounds.density_min * kind.x;
+    let is_uniform_block = is_uniform(bounds);
+    if ray.to_left > 0.0 {
+        if is_uniform_block {
+            ray_carry_through(bounds.density_min, from_mm, to_mm);
+        } else {
+            carry_through_voxels(from_mm, to_mm);
+        }
+    }
     let residual_per_mm = greatest(bounds.density_max * kind.y - control_per_mm, 0.0);
     let is_hard = residual_per_mm * (to_mm - from_mm) > HARD_EVENTS;
     if is_hard || header.choices.w != 0u {
         walk_voxels(from_mm, to_mm);
         return;
     }
-    let is_uniform_block = is_uniform(bounds);
     var a_mm = from_mm;
     // At most HARD_EVENTS residual events are expected; the bound is never met in practice.
     for (var event = 0u; event < MOST_EVENTS; event++) {
@@ -99,9 +106,9 @@ fn walk_block(index: u32, from_mm: f32, to_mm: f32) {
             b_mm = a_mm + ray.to_residual / residual_per_mm;
         }
         if is_uniform_block {
-            score_uniform(u32(bounds.only_material), control_per_mm, a_mm, b_mm);
+            score_uniform(bounds, control_per_mm, a_mm, b_mm);
         } else {
-            score_comb(control_per_mm, a_mm, b_mm);
+            score_comb(bounds, control_per_mm, a_mm, b_mm);
         }
         if ray_pass(a_mm, control_per_mm * (b_mm - a_mm), control_per_mm) {
             set_material();
@@ -135,10 +142,14 @@ fn meet_residual(control_per_mm: f32, residual_per_mm: f32, at_mm: f32) {
 }
 
 // The comb on a stretch where every voxel is the same.
-fn score_uniform(material: u32, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
+fn score_uniform(bounds: Block, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
+    let from_mm = greatest(a_mm, ray.left_from_mm);
+    if from_mm >= b_mm {
+        return;
+    }
     let step_mm = header.block_mm.w;
-    let first_mm = a_mm + ray.to_point * step_mm;
-    let steps = (b_mm - a_mm) / step_mm;
+    let first_mm = from_mm + ray.to_point * step_mm;
+    let steps = (b_mm - from_mm) / step_mm;
     if ray.to_point >= steps {
         ray.to_point -= steps;
         return;
@@ -146,11 +157,12 @@ fn score_uniform(material: u32, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
     // A point that falls on the very end counts for the next stretch or for none.
     let points = u32(i32(steps - ray.to_point)) + 1u;
     ray.to_point += f32(points) - steps;
-    let score = ray.transmission * ray_coefficient(material, 1u) * (0.1 * step_mm);
+    let score = ray.transmission * ray.lift * ray_coefficient(u32(bounds.only_material), 1u) * (0.1 * step_mm);
     var height = score * exp_minus(attenuation_per_mm * (first_mm - a_mm));
     let per_step = exp_minus(attenuation_per_mm * step_mm);
     let square = per_step * per_step;
     let fourth = square * square;
+    let origin = ray_origin_left(bounds.density_max);
     var s_mm = first_mm;
     for (var point = 0u; point < points; point++) {
         let lane = point % LANES;
@@ -160,27 +172,32 @@ fn score_uniform(material: u32, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
         }
         let power = select(1.0, fourth, (lane & 4u) != 0u) * select(1.0, square, (lane & 2u) != 0u)
             * select(1.0, per_step, (lane & 1u) != 0u);
-        let voxel = voxel_of(ray_at(s_mm + f32(lane) * step_mm));
+        let voxel = voxel_of(origin + ray.direction * (s_mm + f32(lane) * step_mm));
         tally_add(voxel, u32(quanta(height * power, ray.dither + DITHER_STEP * point)));
     }
     ray.dither += DITHER_STEP * ((points + LANES - 1u) / LANES * LANES);
 }
 
 // The comb on a stretch where voxels differ: the material is looked up at each point.
-fn score_comb(control_per_mm: f32, a_mm: f32, b_mm: f32) {
+fn score_comb(bounds: Block, control_per_mm: f32, a_mm: f32, b_mm: f32) {
+    let from_mm = greatest(a_mm, ray.left_from_mm);
+    if from_mm >= b_mm {
+        return;
+    }
     let step_mm = header.block_mm.w;
-    let first_mm = a_mm + ray.to_point * step_mm;
-    let steps = (b_mm - a_mm) / step_mm;
+    let first_mm = from_mm + ray.to_point * step_mm;
+    let steps = (b_mm - from_mm) / step_mm;
     if ray.to_point >= steps {
         ray.to_point -= steps;
         return;
     }
     let points = min(u32(i32(steps - ray.to_point)) + 1u, MOST_POINTS);
     ray.to_point += f32(points) - steps;
-    var height = ray.transmission * exp_minus(control_per_mm * (first_mm - a_mm));
+    var height = ray.transmission * ray.lift * exp_minus(control_per_mm * (first_mm - a_mm));
     let per_step = exp_minus(control_per_mm * step_mm);
+    let origin = ray_origin_left(bounds.density_max);
     for (var point = 0u; point < points; point++) {
-        let voxel = voxel_of(ray_at(first_mm + f32(point) * step_mm));
+        let voxel = voxel_of(origin + ray.direction * (first_mm + f32(point) * step_mm));
         let material = voxel_material(voxel_word(voxel));
         let score = height * ray_coefficient(material, 1u) * (0.1 * step_mm);
         tally_add(voxel, u32(quanta(score, ray.dither + DITHER_STEP * point)));

@@ -22,6 +22,10 @@ struct Ray {
     to_residual: f32,
     to_point: f32,
     dither: u32,
+    to_left: f32,
+    left_from_mm: f32,
+    lift: f32,
+    aside: vec3<f32>,
     draw: u32,
     branch: u32,
     site: Site,
@@ -54,6 +58,22 @@ fn ray_at(distance_mm: f32) -> vec3<f32> {
     return ray.origin + ray.direction * distance_mm;
 }
 
+// Where scores of the ray's start go [mm], in matter of a density: beside it.
+fn ray_origin_left(density_g_cm3: f32) -> vec3<f32> {
+    return ray.origin + ray.aside * (1.0 / greatest(density_g_cm3, LEAST_DENSITY));
+}
+
+// Passes a stretch of one density before the first energy is left.
+fn ray_carry_through(density_g_cm3: f32, from_mm: f32, to_mm: f32) {
+    let reached_mm = from_mm + ray.to_left / greatest(density_g_cm3, VACUUM);
+    if reached_mm <= to_mm {
+        ray.to_left = 0.0;
+        ray.left_from_mm = reached_mm;
+    } else {
+        ray.to_left -= density_g_cm3 * (to_mm - from_mm);
+    }
+}
+
 // Lets a stretch of known attenuation pass: draws the collision if it lies there, thins the transmission.
 fn ray_pass(from_mm: f32, depth: f32, attenuation_per_mm: f32) -> bool {
     ray.transmission *= exp_minus(depth);
@@ -82,6 +102,24 @@ fn ray_goes_on() -> bool {
     return true;
 }
 
+// How the electrons of the ray displace its energy.
+fn displace_ray(energy_mev: f32, words: vec4<u32>) {
+    if header.choices.z == 0u {
+        ray.to_left = 0.0;
+        ray.left_from_mm = 0.0;
+        ray.lift = 1.0;
+        ray.aside = vec3<f32>(0.0);
+        return;
+    }
+    let found = carry(header.choices.z, energy_mev, words.y);
+    // Words whose high bits are a number in (0, 1); the low ones are free.
+    let azimuth = cos_sin_turn((f32(i32(words.z & 255u)) + 0.5) * (1.0 / 256.0));
+    ray.to_left = greatest(found.along, 0.0);
+    ray.left_from_mm = select(0.0, FAR_MM, found.along > 0.0);
+    ray.lift = found.lift;
+    ray.aside = deflected(ray.direction, 1.0, azimuth) * found.aside;
+}
+
 // Walks the ray of a leg and says where its photon collides, if it does.
 fn walk(leg: Leg) -> Site {
     let words = leg_words(leg.branch, DRAW_RAY);
@@ -98,6 +136,7 @@ fn walk(leg: Leg) -> Site {
     ray.to_residual = -ln(uniform_number(words.y));
     ray.to_point = uniform_number(words.z);
     ray.dither = words.w;
+    displace_ray(leg.energy_mev, words);
     ray.draw = 0u;
     ray.branch = leg.branch;
     ray.site = Site(false, false, 0u, 0.0);

@@ -3,6 +3,7 @@
 use dose_core::case::{Case, Emission, MaterialId, Quantity, Rectangle, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
+use dose_core::physics::electron_carry;
 use dose_core::physics::random::{philox, uniform};
 use dose_core::run::{Backend, Outcome, Settings, VarianceReduction, transport};
 use dose_core::spectrum::Spectrum;
@@ -18,6 +19,17 @@ use volume::Grid;
 pub fn run_deck(deck: &Deck, settings: &Settings, threads: Option<usize>) -> Outcome {
     let mut backend = Backend::Cpu(Cpu::new(threads).expect("threads"));
     transport(deck, settings, &mut backend, &mut |_| ControlFlow::Continue(())).expect("a run to its end")
+}
+
+/// Electrons of a deck leave their energy where they are set free, though they radiate as before.
+pub fn electrons_stay(deck: &mut Deck) {
+    let place = deck.header.choices[2] as usize;
+    if place > 0 {
+        let floats = electron_carry::table().len();
+        for displacement in deck.tables[place..place + floats].chunks_mut(electron_carry::FLOATS) {
+            displacement.copy_from_slice(&[0.0, 0.0, 1.0, 0.0]);
+        }
+    }
 }
 
 /// A deck without splitting and roulette, every block walked voxel by voxel: slow, and without the shortcuts that need

@@ -2,7 +2,7 @@
 
 use dose_core::deck;
 use dose_core::physics::lattice::{ELECTRON, ENERGY, KLEIN_NISHINA, Lattice, MOMENTUM};
-use dose_core::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton};
+use dose_core::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton, electron_carry};
 use dose_core::transport::{collide, collimation, head, importance, leg, ray, source, tally};
 use naga::{Expression, Handle, Literal, Module};
 use shaders::kernels::TRANSPORT;
@@ -45,6 +45,11 @@ fn shared_numbers_are_equal() {
         ("COMPTON_QUANTILES", compton::QUANTILES as f64),
         ("BREMSSTRAHLUNG_QUANTILES", bremsstrahlung::QUANTILES as f64),
         ("BREMSSTRAHLUNG_FLOATS_PER_NODE", bremsstrahlung::FLOATS_PER_NODE as f64),
+        ("CARRY_DISPLACEMENTS", electron_carry::DISPLACEMENTS as f64),
+        ("CARRY_FLOATS", electron_carry::FLOATS as f64),
+        ("LEAST_DENSITY", electron_carry::LEAST_DENSITY.into()),
+        ("VACUUM", ray::VACUUM.into()),
+        ("FAR_MM", ray::FAR_MM.into()),
         ("DRAW_SOURCE", leg::DRAW_SOURCE.into()),
         ("DRAW_ENERGY", leg::DRAW_ENERGY.into()),
         ("DRAW_RAY", leg::DRAW_RAY.into()),

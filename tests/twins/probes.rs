@@ -8,7 +8,7 @@ use dose_core::physics::functions::{cos_sin_turn, exp_minus, ln};
 use dose_core::physics::lattice::{ENERGY, MOMENTUM};
 use dose_core::physics::random::{child_branch, philox, uniform};
 use dose_core::physics::vector::deflected;
-use dose_core::physics::{bremsstrahlung, compton, pair, rayleigh};
+use dose_core::physics::{bremsstrahlung, compton, electron_carry, pair, rayleigh};
 use dose_core::run::VarianceReduction;
 use phantoms::tanks;
 use shaders::Kernel;
@@ -160,5 +160,18 @@ fn bremsstrahlung_is_a_twin() {
         let (energy_mev, mean_cos) = bremsstrahlung::photon(table, x[0], deck.header.cutoff_mev(), x[1]);
         let v = bremsstrahlung::one_minus_cos(x[2], x[1]);
         [bremsstrahlung::mean_number(table, x[0]), energy_mev, mean_cos, v]
+    });
+}
+
+#[test]
+fn what_electrons_carry_is_a_twin() {
+    let input = |i| {
+        let u = four(i);
+        [between(0.01, 24.0, u[0]), (u[1] * 1000.0).floor(), 0.0, 0.0]
+    };
+    assert_twins("electron carry", &probes::ELECTRON_CARRY, input, |deck, x| {
+        let table = &deck.tables[deck.header.choices[2] as usize..];
+        let found = electron_carry::carry(table, x[0], x[1] as u32);
+        [found.along, found.aside, found.lift, 0.0]
     });
 }

@@ -36,8 +36,8 @@ pub struct Header {
     pub places_b: [u32; 4],
     /// Places: bremsstrahlung, spectrum, collimators, blocks.
     pub places_c: [u32; 4],
-    /// Place of the importance cells; emission kind; 1 where bremsstrahlung is transported; 1 where the scoring rays
-    /// are plain (every block walked voxel by voxel).
+    /// Place of the importance cells; emission kind; place of what electrons carry, 0 where they neither carry energy nor
+    /// radiate (kerma); 1 where the scoring rays are plain (every block walked voxel by voxel).
     pub choices: [u32; 4],
     /// Voxel edges (mm); kinetic energy below which photons deposit locally (MeV).
     pub spacing_mm: [f32; 4],
@@ -71,7 +71,6 @@ impl Header {
         header.spacing_mm = three(&|a| grid.spacing_mm[a], CUTOFF_MEV);
         header.per_spacing = three(&|a| 1.0 / grid.spacing_mm[a], 0.0);
         header.upper_mm = three(&|a| size_mm[a], 0.0);
-        header.choices[2] = u32::from(case.quantity == crate::case::Quantity::Dose);
         header
     }
 

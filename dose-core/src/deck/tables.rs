@@ -6,7 +6,7 @@ use crate::coefficients;
 use crate::material::Material;
 use crate::physics::bremsstrahlung_spectrum::{ThickTarget, thick_target};
 use crate::physics::lattice::{ENERGY, MOMENTUM};
-use crate::physics::{bremsstrahlung, compton, rayleigh};
+use crate::physics::{bremsstrahlung, compton, electron_carry, rayleigh};
 use crate::spectrum::{CUTOFF_MEV, MAX_MEV};
 use rayon::prelude::*;
 
@@ -79,6 +79,10 @@ pub(super) fn add_physics(case: &Case, header: &mut Header, tables: &mut Tables)
     columns.iter().flat_map(|c| &c.lines).for_each(|lines| tables.push(lines));
     header.places_c[0] = tables.place(1);
     columns.iter().for_each(|c| tables.push(&c.bremsstrahlung));
+    if case.quantity == Quantity::Dose {
+        header.choices[2] = tables.place(4);
+        tables.push(electron_carry::table());
+    }
 }
 
 fn columns(material: &Material, quantity: Quantity) -> Columns {

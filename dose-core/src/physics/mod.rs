@@ -3,6 +3,7 @@
 pub mod bremsstrahlung;
 pub mod bremsstrahlung_spectrum;
 pub mod compton;
+pub mod electron_carry;
 pub mod functions;
 pub mod lattice;
 pub mod pair;

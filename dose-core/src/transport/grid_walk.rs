@@ -9,7 +9,7 @@
 
 use super::ray::{Ray, Site, coefficient};
 use super::tally::{DITHER_STEP, Tally, quanta};
-use super::voxel_walk::walk_voxels;
+use super::voxel_walk::{carry_through_voxels, walk_voxels};
 use crate::deck::{Block, Deck, HARD_EVENTS, voxel_density_g_cm3, voxel_material};
 use crate::physics::functions::{exp_minus, greatest, least, ln};
 use crate::physics::lattice::mix;
@@ -105,21 +105,28 @@ fn walk_block(deck: &Deck, ray: &mut Ray, index: usize, from_mm: f32, to_mm: f32
     let block = block(deck, index);
     let (least, most) = kind_bounds(deck, ray, block.kind as usize);
     let control_per_mm = block.density_min * least;
+    let is_uniform = is_uniform(block);
+    if ray.to_left > 0.0 {
+        if is_uniform {
+            ray.carry_through(block.density_min, from_mm, to_mm);
+        } else {
+            carry_through_voxels(deck, ray, from_mm, to_mm);
+        }
+    }
     let residual_per_mm = greatest(block.density_max * most - control_per_mm, 0.0);
     let is_hard = residual_per_mm * (to_mm - from_mm) > HARD_EVENTS;
     if is_hard || deck.header.choices[3] != 0 {
         walk_voxels(deck, ray, from_mm, to_mm, tally);
         return;
     }
-    let is_uniform = is_uniform(block);
     let mut a_mm = from_mm;
     loop {
         let has_event = ray.to_residual < residual_per_mm * (to_mm - a_mm);
         let b_mm = if has_event { a_mm + ray.to_residual / residual_per_mm } else { to_mm };
         if is_uniform {
-            score_uniform(deck, ray, block.only_material as usize, control_per_mm, a_mm, b_mm, tally);
+            score_uniform(deck, ray, block, control_per_mm, a_mm, b_mm, tally);
         } else {
-            score_comb(deck, ray, control_per_mm, a_mm, b_mm, tally);
+            score_comb(deck, ray, block, control_per_mm, a_mm, b_mm, tally);
         }
         if ray.pass(a_mm, control_per_mm * (b_mm - a_mm), control_per_mm) {
             set_material(deck, ray, block.only_material);
@@ -157,17 +164,22 @@ fn meet_residual(deck: &Deck, ray: &mut Ray, control_per_mm: f32, residual_per_m
 fn score_uniform(
     deck: &Deck,
     ray: &mut Ray,
-    material: usize,
+    block: Block,
     attenuation_per_mm: f32,
     a_mm: f32,
     b_mm: f32,
     tally: &mut Tally,
 ) {
+    let from_mm = greatest(a_mm, ray.left_from_mm);
+    if from_mm >= b_mm {
+        return;
+    }
     let step_mm = deck.header.block_mm[3];
-    let score = ray.transmission * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
-    let comb = Comb::new(score, attenuation_per_mm, ray.to_point, step_mm, a_mm, b_mm);
-    ray.to_point += comb.points as f32 - (b_mm - a_mm) / step_mm;
-    comb.score(deck, ray.origin, ray.direction, ray.dither, tally);
+    let material = block.only_material as usize;
+    let score = ray.transmission * ray.lift * ray.coefficient(deck, material, 1) * (0.1 * step_mm);
+    let comb = Comb::new(score, attenuation_per_mm, ray.to_point, step_mm, a_mm, [from_mm, b_mm]);
+    ray.to_point += comb.points as f32 - (b_mm - from_mm) / step_mm;
+    comb.score(deck, ray.origin_left(block.density_max), ray.direction, ray.dither, tally);
     ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(comb.dithers()));
 }
 
@@ -185,7 +197,7 @@ pub struct Comb {
 }
 
 impl Comb {
-    /// The points from `a_mm` to `b_mm`, of which the first comes after `to_point` steps; `score` is that of a point at `a_mm`.
+    /// The points of a stretch, of which the first comes after `to_point` steps; `score` is that of a point at `a_mm`.
     #[inline(always)]
     pub fn new(
         score: f32,
@@ -193,10 +205,10 @@ impl Comb {
         to_point: f32,
         step_mm: f32,
         a_mm: f32,
-        b_mm: f32,
+        [from_mm, to_mm]: [f32; 2],
     ) -> Comb {
-        let first_mm = a_mm + to_point * step_mm;
-        let left = (b_mm - a_mm) / step_mm - to_point;
+        let first_mm = from_mm + to_point * step_mm;
+        let left = (to_mm - from_mm) / step_mm - to_point;
         // SAFETY: not negative, and at most the steps across the grid. A point that falls on the very end counts for
         // the next stretch or for none.
         let whole: i32 = unsafe { greatest(left, 0.0).to_int_unchecked() };
@@ -296,11 +308,25 @@ impl Comb {
 
 /// The comb on a stretch where voxels differ: the material is looked up at each point.
 #[inline(always)]
-fn score_comb(deck: &Deck, ray: &mut Ray, control_per_mm: f32, a_mm: f32, b_mm: f32, tally: &mut Tally) {
+fn score_comb(
+    deck: &Deck,
+    ray: &mut Ray,
+    block: Block,
+    control_per_mm: f32,
+    a_mm: f32,
+    b_mm: f32,
+    tally: &mut Tally,
+) {
+    let from_mm = greatest(a_mm, ray.left_from_mm);
+    if from_mm >= b_mm {
+        return;
+    }
     let step_mm = deck.header.block_mm[3];
-    let comb = Comb::new(ray.transmission, control_per_mm, ray.to_point, step_mm, a_mm, b_mm);
-    ray.to_point += comb.points as f32 - (b_mm - a_mm) / step_mm;
-    comb.score_mixed(deck, ray.origin, ray.direction, (ray.cell, ray.between), ray.dither, tally);
+    let score = ray.transmission * ray.lift;
+    let comb = Comb::new(score, control_per_mm, ray.to_point, step_mm, a_mm, [from_mm, b_mm]);
+    ray.to_point += comb.points as f32 - (b_mm - from_mm) / step_mm;
+    let origin = ray.origin_left(block.density_max);
+    comb.score_mixed(deck, origin, ray.direction, (ray.cell, ray.between), ray.dither, tally);
     ray.dither = ray.dither.wrapping_add(DITHER_STEP.wrapping_mul(comb.points as u32));
 }
 

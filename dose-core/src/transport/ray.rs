@@ -6,13 +6,18 @@ use super::grid_walk::walk_grid;
 use super::leg::{DRAW_FAINT, DRAW_RAY, Leg, Stream};
 use super::tally::Tally;
 use crate::deck::{Deck, SOLID_FLOATS};
-use crate::physics::functions::{exp_minus, greatest, least, ln};
+use crate::physics::electron_carry::{Carry, LEAST_DENSITY, carry};
+use crate::physics::functions::{cos_sin_turn, exp_minus, greatest, least, ln};
 use crate::physics::lattice::{ENERGY, mix};
 use crate::physics::random::uniform;
-use crate::physics::vector::{Vec3, vec3};
+use crate::physics::vector::{Vec3, deflected, vec3};
 
 /// Transmission below which a ray goes on only by roulette.
 pub const FAINT: f32 = 0.01;
+/// Density below which there is nothing (g/cm³).
+pub const VACUUM: f32 = 1e-9;
+/// Farther than any ray goes (mm).
+pub const FAR_MM: f32 = 1e9;
 /// Chance that a faint ray goes on, with its weight divided by it.
 pub const FAINT_SURVIVAL: f32 = 0.25;
 
@@ -51,6 +56,14 @@ pub struct Ray {
     pub to_point: f32,
     /// Dither of the next score.
     pub dither: u32,
+    /// Mass per area that electrons carry the first energy before they leave it (mm g/cm³); 0 once it is passed.
+    pub to_left: f32,
+    /// Where on the ray that is (mm); far away until it is known.
+    pub left_from_mm: f32,
+    /// What the fluence is greater by where the energy was handed over.
+    pub lift: f32,
+    /// How far beside the ray energy is left (mm g/cm³).
+    pub aside: Vec3,
     /// Draws made.
     pub draw: u32,
     /// The collision, once found.
@@ -85,6 +98,23 @@ impl Ray {
     #[inline(always)]
     pub fn at(&self, distance_mm: f32) -> Vec3 {
         self.origin + self.direction * distance_mm
+    }
+
+    /// Where scores of the ray's start go (mm), in matter of a density: beside it.
+    #[inline(always)]
+    pub fn origin_left(&self, density_g_cm3: f32) -> Vec3 {
+        self.origin + self.aside * (1.0 / greatest(density_g_cm3, LEAST_DENSITY))
+    }
+
+    /// Passes a stretch of one density before the first energy is left.
+    #[inline(always)]
+    pub fn carry_through(&mut self, density_g_cm3: f32, from_mm: f32, to_mm: f32) {
+        let reached_mm = from_mm + self.to_left / greatest(density_g_cm3, VACUUM);
+        if reached_mm <= to_mm {
+            (self.to_left, self.left_from_mm) = (0.0, reached_mm);
+        } else {
+            self.to_left -= density_g_cm3 * (to_mm - from_mm);
+        }
     }
 
     /// Lets a stretch of known attenuation pass: draws the collision if it lies there, thins the transmission.
@@ -122,11 +152,25 @@ impl Ray {
     }
 }
 
+/// How the electrons of a ray displace its energy: the displacement and its direction aside (mm g/cm³).
+#[inline(always)]
+pub fn displacement(table: &[f32], direction: Vec3, energy_mev: f32, words: [u32; 4]) -> (Carry, Vec3) {
+    let carry = carry(table, energy_mev, words[1]);
+    // Words whose high bits are a number in (0, 1); the low ones are free.
+    let (cos, sin) = cos_sin_turn(((words[2] & 255) as i32 as f32 + 0.5) * (1.0 / 256.0));
+    (carry, deflected(direction, 1.0, cos, sin) * carry.aside)
+}
+
 /// Walks the ray of a leg and says where its photon collides, if it does.
 #[inline(always)]
 pub fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option<Site> {
     let words = leg.words;
     let (cell, between) = ENERGY.locate(leg.energy_mev);
+    let (carry, aside) = if deck.header.choices[2] != 0 {
+        displacement(&deck.tables[deck.header.choices[2] as usize..], leg.direction, leg.energy_mev, words)
+    } else {
+        (Carry::NONE, Vec3::splat(0.0))
+    };
     let mut ray = Ray {
         origin: leg.position_mm,
         direction: leg.direction,
@@ -143,6 +187,10 @@ pub fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option
         to_residual: -ln(uniform(words[1])),
         to_point: uniform(words[2]),
         dither: words[3],
+        to_left: greatest(carry.along, 0.0),
+        left_from_mm: if carry.along > 0.0 { FAR_MM } else { 0.0 },
+        lift: carry.lift,
+        aside,
         draw: 0,
         site: None,
         stream,

@@ -2,13 +2,14 @@
 
 use super::legs::{Floats, GROUP, Group, Legs, Words};
 use crate::deck::{Deck, Header};
-use crate::physics::functions::{greatest, ln};
+use crate::physics::electron_carry::LEAST_DENSITY;
+use crate::physics::functions::{greatest, least, ln};
 use crate::physics::lattice::{ENERGY, mix};
 use crate::physics::random::{philox, uniform};
 use crate::physics::vector::vec3;
 use crate::transport::grid_walk::{Comb, uniform_material};
 use crate::transport::leg::{DRAW_RAY, Leg, Stream};
-use crate::transport::ray::{reciprocal, span, walk};
+use crate::transport::ray::{VACUUM, displacement, reciprocal, span, walk};
 use crate::transport::tally::Tally;
 use multiversion::multiversion;
 
@@ -29,6 +30,9 @@ pub struct Flight {
     /// 1 where the collision lies in the grid.
     pub in_grid: Words,
     words: [Words; 4],
+    to_left: Floats,
+    lift: Floats,
+    aside: [Floats; 3],
     first_mm: Floats,
     points: [i32; GROUP],
     height: Floats,
@@ -44,6 +48,9 @@ impl Default for Flight {
             material: [0; GROUP],
             in_grid: [0; GROUP],
             words: [[0; GROUP]; 4],
+            to_left: [0.0; GROUP],
+            lift: [1.0; GROUP],
+            aside: [[0.0; GROUP]; 3],
             first_mm: [0.0; GROUP],
             points: [0; GROUP],
             height: [0.0; GROUP],
@@ -59,6 +66,9 @@ impl Flight {
         draw(self, key);
         match uniform_material(deck) {
             Some(material) => {
+                if deck.header.choices[2] != 0 {
+                    displace(self, &deck.tables[deck.header.choices[2] as usize..], material.1);
+                }
                 place_combs(self, &deck.header, &deck.tables, material);
                 score_combs(self, deck, tally);
             }
@@ -78,6 +88,23 @@ fn draw(flight: &mut Flight, key: [u32; 2]) {
         flight.words[1][i] = words[1];
         flight.words[2][i] = words[2];
         flight.words[3][i] = words[3];
+    }
+}
+
+/// How far electrons carry the energy of each ray: in mass along it, in mm of the one density beside it.
+#[multiversion(targets("x86_64+avx2+bmi1+bmi2"))]
+fn displace(flight: &mut Flight, table: &[f32], density_g_cm3: f32) {
+    let legs = &flight.legs;
+    for i in 0..flight.count.min(GROUP) {
+        let words = [flight.words[0][i], flight.words[1][i], flight.words[2][i], flight.words[3][i]];
+        let direction = vec3(legs.along_x[i], legs.along_y[i], legs.along_z[i]);
+        let (carry, aside) = displacement(table, direction, legs.energy_mev[i], words);
+        let aside_mm = aside * (1.0 / greatest(density_g_cm3, LEAST_DENSITY));
+        flight.to_left[i] = greatest(carry.along, 0.0);
+        flight.lift[i] = carry.lift;
+        flight.aside[0][i] = aside_mm.x;
+        flight.aside[1][i] = aside_mm.y;
+        flight.aside[2][i] = aside_mm.z;
     }
 }
 
@@ -102,7 +129,7 @@ fn place_combs(flight: &mut Flight, h: &Header, tables: &[f32], uniform_grid: (u
             span(origin, per_direction, vec3(0.0, 0.0, 0.0), vec3(upper_x, upper_y, upper_z));
         let leave_mm = greatest(leave_mm, enter_mm);
         // SAFETY: a cell is at most two less than the nodes, material and kind are below their numbers.
-        let (least, per_transmission) = unsafe {
+        let (control, per_transmission) = unsafe {
             let at = |table: &[f32], place: usize, stride: usize| {
                 mix(*table.get_unchecked(place), *table.get_unchecked(place + stride), between)
             };
@@ -111,10 +138,12 @@ fn place_combs(flight: &mut Flight, h: &Header, tables: &[f32], uniform_grid: (u
                 at(coefficients, 4 * (cell * materials + material) + 1, 4 * materials),
             )
         };
-        let attenuation_per_mm = density_g_cm3 * least;
-        let score = legs.weight[i] * per_transmission * (0.1 * step_mm);
+        let attenuation_per_mm = density_g_cm3 * control;
+        let score = legs.weight[i] * flight.lift[i] * per_transmission * (0.1 * step_mm);
         let to_point = uniform(flight.words[2][i]);
-        let comb = Comb::new(score, attenuation_per_mm, to_point, step_mm, enter_mm, leave_mm);
+        let left_from_mm = enter_mm + flight.to_left[i] / greatest(density_g_cm3, VACUUM);
+        let left = [least(left_from_mm, leave_mm), leave_mm];
+        let comb = Comb::new(score, attenuation_per_mm, to_point, step_mm, enter_mm, left);
         flight.first_mm[i] = comb.first_mm;
         flight.points[i] = comb.points;
         flight.height[i] = comb.height;
@@ -139,7 +168,8 @@ fn score_combs(flight: &Flight, deck: &Deck, tally: &mut Tally) {
             height: flight.height[i],
             per_step: flight.per_step[i],
         };
-        let origin = vec3(legs.x_mm[i], legs.y_mm[i], legs.z_mm[i]);
+        let aside = vec3(flight.aside[0][i], flight.aside[1][i], flight.aside[2][i]);
+        let origin = vec3(legs.x_mm[i], legs.y_mm[i], legs.z_mm[i]) + aside;
         let direction = vec3(legs.along_x[i], legs.along_y[i], legs.along_z[i]);
         comb.score(deck, origin, direction, flight.words[3][i], tally);
     }
