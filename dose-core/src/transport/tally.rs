@@ -47,18 +47,75 @@ pub const ACCOUNTS: usize = 7;
 /// The balance: energies in quanta, counts as they are.
 pub type Balance = [i64; ACCOUNTS];
 
+/// Voxels whose scores wait together (a power of two): their low words fit in a second-level cache.
+const REGION: usize = 1 << 15;
+/// Scores that wait for a region before they are added.
+const WAITING: usize = 256;
+/// Voxels up to which an image is so small that scores need not wait.
+const SMALL: usize = 1 << 18;
+
 /// Quanta of each voxel in two words: the low ones are added to all the time and should stay in the processor's cache,
 /// the high ones are touched only when a low one overflows.
+///
+/// An image larger than the cache would be waited for at nearly every score. Its scores wait in piles, one for each region
+/// of voxels, and a full pile is added while its region stays in the cache.
 pub struct Image {
     low: Vec<u32>,
     high: Vec<u32>,
     has_carried: bool,
+    piles: Vec<Pile>,
+}
+
+/// Scores that wait: voxel and quanta.
+struct Pile {
+    count: usize,
+    scores: [[u32; 2]; WAITING],
 }
 
 impl Image {
     /// An image of zeros.
     pub fn new(voxels: usize) -> Image {
-        Image { low: vec![0; voxels], high: vec![0; voxels], has_carried: false }
+        let regions = if voxels > SMALL { voxels.div_ceil(REGION) } else { 0 };
+        let piles = (0..regions).map(|_| Pile { count: 0, scores: [[0; 2]; WAITING] }).collect();
+        Image { low: vec![0; voxels], high: vec![0; voxels], has_carried: false, piles }
+    }
+
+    /// Adds quanta to a voxel, or lets them wait.
+    #[inline(always)]
+    fn add(&mut self, voxel: usize, quanta: u32) {
+        if self.piles.is_empty() {
+            self.add_now(voxel, quanta);
+            return;
+        }
+        // SAFETY: there is a pile for each region, and the voxel is in the image (see `Tally::add`).
+        let pile = unsafe { self.piles.get_unchecked_mut(voxel / REGION) };
+        // SAFETY: a pile is emptied when its last place is taken.
+        *unsafe { pile.scores.get_unchecked_mut(pile.count) } = [voxel as u32, quanta];
+        pile.count += 1;
+        if pile.count == WAITING {
+            self.empty(voxel / REGION);
+        }
+    }
+
+    #[inline(always)]
+    fn add_now(&mut self, voxel: usize, quanta: u32) {
+        // SAFETY: the voxel is in the image (see `Tally::add`).
+        let low = unsafe { self.low.get_unchecked_mut(voxel) };
+        let (sum, has_overflowed) = low.overflowing_add(quanta);
+        *low = sum;
+        if has_overflowed {
+            self.carry(voxel);
+        }
+    }
+
+    /// Adds the scores that wait for a region.
+    #[inline(never)]
+    fn empty(&mut self, region: usize) {
+        let count = std::mem::take(&mut self.piles[region].count);
+        for at in 0..count {
+            let [voxel, quanta] = self.piles[region].scores[at];
+            self.add_now(voxel as usize, quanta);
+        }
     }
 
     /// Number of voxels.
@@ -68,6 +125,7 @@ impl Image {
 
     /// Adds the image to another and clears it.
     pub fn drain_into(&mut self, total: &mut [u64]) {
+        (0..self.piles.len()).for_each(|region| self.empty(region));
         let low = total.par_chunks_mut(PIECE).zip(self.low.par_chunks_mut(PIECE));
         low.for_each(|(total, low)| {
             for (total, low) in total.chunks_mut(LOOKED_AT).zip(low.chunks_mut(LOOKED_AT)) {
@@ -110,14 +168,9 @@ impl Tally<'_> {
     #[inline(always)]
     pub fn add(&mut self, voxel: usize, quanta: i32) {
         debug_assert!(voxel < self.image.voxels() && quanta >= 0);
-        // SAFETY: every caller clamps the voxel's three indices to the grid's shape, whose product is the image's length
+        // Every caller clamps the voxel's three indices to the grid's shape, whose product is the image's length
         // (checked when the deck is built and when the image is made).
-        let low = unsafe { self.image.low.get_unchecked_mut(voxel) };
-        let (sum, has_overflowed) = low.overflowing_add(quanta as u32);
-        *low = sum;
-        if has_overflowed {
-            self.image.carry(voxel);
-        }
+        self.image.add(voxel, quanta as u32);
     }
 
     /// Adds an energy to an account.
@@ -159,6 +212,25 @@ mod tests {
         image.drain_into(&mut total);
         image.drain_into(&mut total);
         assert_eq!(total, [1, 1 + 5 * (i32::MAX as u64), 8]);
+    }
+
+    #[test]
+    fn scores_that_wait_for_their_region_are_all_added_also_across_batches() {
+        let mut image = Image::new(SMALL + REGION / 2);
+        let voxels = image.voxels();
+        let mut expected = vec![0u64; voxels];
+        let mut total = vec![0u64; voxels];
+        for batch in 0..2u64 {
+            let mut tally = Tally { image: &mut image, balance: [0; ACCOUNTS] };
+            for i in 0..(20 * WAITING) as u64 {
+                // Some in every region, most in one, and the last voxel.
+                let voxel = if i % 3 == 0 { (i * 7919 + batch) as usize % voxels } else { voxels - 1 };
+                tally.add(voxel, i32::MAX - i as i32);
+                expected[voxel] += (i32::MAX as u64) - i;
+            }
+            image.drain_into(&mut total);
+        }
+        assert!(total == expected);
     }
 
     #[test]
