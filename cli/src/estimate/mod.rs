@@ -1,6 +1,7 @@
 //! `straydose estimate`: read, build, transport, set beside the plan's dose, write.
 
 mod inputs;
+mod options;
 mod outputs;
 mod pictures;
 mod report;
@@ -28,8 +29,6 @@ const HISTORIES: u64 = 10_000_000;
 const MOST_HISTORIES: f64 = 1e11;
 /// Batches that the uncertainty comes from.
 const BATCHES: u32 = 100;
-/// Edges of voxels that are accepted (mm).
-const VOXELS_MM: std::ops::RangeInclusive<f64> = 1.0..=20.0;
 
 /// An estimate whose numbers are complete.
 pub struct Finished<'a> {
@@ -56,7 +55,7 @@ pub fn run(
     prepared: Option<OutputFolder>,
 ) -> Result<(), Failure> {
     backend::check(common)?;
-    check(arguments)?;
+    options::check(arguments)?;
     interrupt::watch();
     let mut progress = Progress::new(common);
     let mut stages = Stages::default();
@@ -150,23 +149,6 @@ pub fn run(
     if !common.quiet {
         console::result(&outputs::summary(&finished));
         console::result(&format!("open {}", arguments.out.join("report.html").display()));
-    }
-    Ok(())
-}
-
-fn check(arguments: &EstimateArguments) -> Result<(), Failure> {
-    let wrong = |what: String, remedy: &str| Err(Failure::command_line(what, remedy));
-    if !VOXELS_MM.contains(&arguments.voxel_mm) {
-        return wrong(format!("--voxel-mm {} is out of range", arguments.voxel_mm), "1 to 20");
-    }
-    if arguments.histories.is_some_and(|n| n < 1000) {
-        return wrong("fewer than 1000 histories say nothing".into(), "--histories 10000000");
-    }
-    if arguments.fractions == Some(0) {
-        return wrong("no fraction gives no dose".into(), "--fractions 1 or more");
-    }
-    if arguments.target_uncertainty.is_some_and(|percent| !(percent > 0.0 && percent < 100.0)) {
-        return wrong("--target-uncertainty is a percentage".into(), "5, for instance");
     }
     Ok(())
 }

@@ -212,6 +212,8 @@ impl Sorting<'_> {
 
     fn dose(&mut self, plan: &Entry) -> Option<Entry> {
         let doses = self.take(|entry| entry.kind == Kind::Dose);
+        let (ours, doses): (Vec<Entry>, Vec<Entry>) = doses.into_iter().partition(|dose| dose.is_ours);
+        self.leave(ours, "is a dose that straydose wrote, not the planning system's");
         let (own, others): (Vec<Entry>, Vec<Entry>) =
             doses.into_iter().partition(|dose| dose.names.contains(&plan.uid));
         self.leave(others, "is the dose of another plan");

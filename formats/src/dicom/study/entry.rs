@@ -1,6 +1,7 @@
 //! What the header of one file of a study says about where it belongs.
 
 use crate::Error;
+use crate::dicom::write::MANUFACTURER;
 use crate::dicom::{DicomFile, Scope, tags, uids};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,8 @@ pub(super) struct Entry {
     pub names: Vec<String>,
     /// For doses: physical, in Gy, and of the whole plan.
     pub is_whole_plan: bool,
+    /// For doses: written by this program.
+    pub is_ours: bool,
 }
 
 impl Entry {
@@ -92,6 +95,7 @@ impl Entry {
             series: root.text(tags::SERIES_INSTANCE_UID)?,
             frame,
             names,
+            is_ours: is(tags::MANUFACTURER, MANUFACTURER)?,
             is_whole_plan: is(tags::DOSE_SUMMATION_TYPE, "PLAN")?
                 && is(tags::DOSE_UNITS, "GY")?
                 && is(tags::DOSE_TYPE, "PHYSICAL")?,
