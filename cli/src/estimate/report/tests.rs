@@ -4,7 +4,7 @@ use super::*;
 use crate::estimate::inputs::Inputs;
 use crate::estimate::tables::organ_rows;
 use ::estimate::{BodyDose, compare};
-use anatomy::{Anatomy, Options, Region};
+use anatomy::{Anatomy, Options, ReferenceDose, Region};
 use formats::dicom::PatientFacts;
 use std::collections::BTreeMap;
 use treatment::iec61217::PatientPosition;
@@ -103,7 +103,9 @@ fn test_page() -> String {
         ours: &ours,
         comparison: Some(&comparison),
         dose_gy: &ours.dose_gy,
+        reference: ReferenceDose::of(&ours.dose_gy, &anatomy.body, &anatomy.voxel_density_g_cm3),
         warnings: vec!["short".into(), "long ".repeat(90)],
+        remarks: vec![],
     };
     let rows = organ_rows(&finished);
     let record = serde_json::json!({ "program": "straydose", "command": ["straydose", "estimate"], "seed": 1,
