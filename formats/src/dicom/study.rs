@@ -202,7 +202,9 @@ impl Sorting<'_> {
                     "leave one of them in the folder, or name it with --ct",
                 ));
             }
-            self.took.push(format!("{} CT slices {link}", found.len()));
+            let slices: usize = found.iter().map(|slice| slice.frames).sum();
+            let what = if slices > found.len() { "frames of multi-frame CT" } else { "CT slices" };
+            self.took.push(format!("{slices} {what} {link}"));
             self.leave(others, "is a CT slice of another series");
             return Ok(found);
         }
