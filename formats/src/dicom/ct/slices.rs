@@ -4,7 +4,7 @@ use super::decoder::{Decoder, Hints};
 use super::headers::Slice;
 use super::tilt::Tilt;
 use crate::Error;
-use crate::dicom::geometry::{Plane, dot};
+use crate::dicom::geometry::dot;
 use crate::dicom::stack::{Stack, Unstackable, WIDEST_GAP_MM, stack};
 use std::path::Path;
 use volume::{Image, OrientedGrid};
