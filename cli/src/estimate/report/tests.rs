@@ -105,7 +105,7 @@ fn test_page() -> String {
         dose_gy: &ours.dose_gy,
         reference: ReferenceDose::of(&ours.dose_gy, &anatomy.body, &anatomy.voxel_density_g_cm3),
         warnings: vec!["short".into(), "long ".repeat(90)],
-        remarks: vec![],
+        remarks: vec!["decided".into()],
     };
     let rows = organ_rows(&finished);
     let record = serde_json::json!({ "program": "straydose", "command": ["straydose", "estimate"], "seed": 1,
@@ -146,6 +146,9 @@ fn the_page_says_what_it_is_not_for_and_shows_what_was_asked() {
         "notes.txt",
         "prescribed 60 Gy",
         "What this is not for",
+        "dose-volume histograms, ours and planned",
+        "per cent of ",
+        "What was decided on the way (1)",
     ] {
         assert!(text.contains(words), "{words}");
     }

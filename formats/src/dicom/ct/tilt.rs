@@ -91,7 +91,7 @@ impl Tilt {
             let place = |n: usize| {
                 let index = start + n as f64;
                 let low = index.floor();
-                (low >= -1.0 && low < pixels as f64).then(|| ((low + 1.0) as usize, (index - low) as f32))
+                (low >= -1.0 && low < pixels as f64).then_some(((low + 1.0) as usize, (index - low) as f32))
             };
             (0..count).map(place).collect()
         };
