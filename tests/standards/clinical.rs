@@ -78,8 +78,8 @@ impl Case {
 fn misses<'a>(rows: impl Iterator<Item = (&'a str, f64, f64, f64, f64)>) -> Vec<String> {
     let told = rows.filter_map(|(name, ours, planned, relative, absolute_gy)| {
         let off = ours / planned - 1.0;
-        let missed = !((ours - planned).abs() <= (relative * planned).max(absolute_gy));
-        missed.then(|| format!("{name}: {ours:.2} Gy, planned {planned:.2} Gy ({:+.1} %)", 100.0 * off))
+        let met = (ours - planned).abs() <= (relative * planned).max(absolute_gy); // not met by NaN
+        (!met).then(|| format!("{name}: {ours:.2} Gy, planned {planned:.2} Gy ({:+.1} %)", 100.0 * off))
     });
     told.collect()
 }
