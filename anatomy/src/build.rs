@@ -3,8 +3,8 @@
 use crate::calibration::{Calibration, Tissue};
 use crate::placement::{self, Axes};
 use crate::region::{Region, Role};
-use crate::resample::{GridTissues, class, tissues_on_grid};
-use crate::{Error, Note, artefacts, names, outline};
+use crate::resample::{GridTissues, class, coverage_of_mask, tissues_on_grid};
+use crate::{Error, Note, artefacts, names, outline, support};
 use dose_core::case::MaterialId;
 use dose_core::material::Material;
 use volume::{Coverage, Grid, Image, OrientedGrid};
@@ -96,7 +96,13 @@ impl Anatomy {
         if axes.angle_deg > 0.0 {
             notes.push(Note::Oblique { angle_deg: axes.angle_deg });
         }
-        let mut classes = outline_classes(ct, regions, &mut notes)?;
+        let (mut classes, is_drawn) = outline_classes(ct, regions, &mut notes)?;
+        let taken_out = is_drawn
+            .then(|| {
+                let Options { support: wish, calibration, .. } = options;
+                support::take_out(ct, regions, *wish, calibration, &mut classes, &mut notes)
+            })
+            .flatten();
         notes.extend(removed_outside(ct, &classes, &options.calibration));
         let overrides = set_overrides(ct, regions, options, &mut classes, &mut notes);
         let (lower, upper) = filled_box(&classes, ct.grid.shape);
@@ -106,7 +112,8 @@ impl Anatomy {
         let GridTissues { materials, densities_g_cm3, body } =
             tissues_on_grid(ct, &classes, &options.calibration, &overrides, &axes, &grid);
         drop(classes);
-        let organs = organs(ct, regions, &axes, &grid, &densities_g_cm3, &mut notes);
+        let taken_out = taken_out.map(|mask| coverage_of_mask(&mask, &axes, &grid));
+        let organs = organs(ct, regions, &axes, &grid, &densities_g_cm3, taken_out.as_ref(), &mut notes);
         Ok(Self {
             labels: labels(&grid, &organs),
             grid,
@@ -154,19 +161,23 @@ fn check(ct: &Image<f32>, options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Body or not, by the outline structure if one covers anything, else by threshold.
-fn outline_classes(ct: &Image<f32>, regions: &[Region], notes: &mut Vec<Note>) -> Result<Vec<u8>, Error> {
+/// Body or not, by the outline structure if one covers anything, else by threshold; and whether it was drawn.
+fn outline_classes(
+    ct: &Image<f32>,
+    regions: &[Region],
+    notes: &mut Vec<Note>,
+) -> Result<(Vec<u8>, bool), Error> {
     for region in regions.iter().filter(|region| region.role() == Role::Outline) {
         match region.mask(&ct.grid) {
             Ok(mask) if mask.count() > 0 => {
                 notes.push(Note::OutlineFrom { structure: region.name().into() });
                 let mut classes = vec![class::OUTSIDE; ct.values.len()];
                 mask.voxels().for_each(|voxel| classes[voxel] = class::SCANNED);
-                return Ok(classes);
+                return Ok((classes, true));
             }
             Ok(_) => notes.push(Note::LeftOut {
                 structure: region.name().into(),
-                why: "it encloses no voxel of the CT".into(),
+                why: "no voxel of the CT is enclosed".into(),
             }),
             Err(error) => {
                 notes.push(Note::LeftOut { structure: region.name().into(), why: error.to_string() })
@@ -174,7 +185,7 @@ fn outline_classes(ct: &Image<f32>, regions: &[Region], notes: &mut Vec<Note>) -
         }
     }
     notes.push(Note::OutlineByThreshold { threshold_hu: outline::THRESHOLD_HU });
-    outline::body(ct)
+    Ok((outline::body(ct)?, false))
 }
 
 fn removed_outside(ct: &Image<f32>, classes: &[u8], calibration: &Calibration) -> Option<Note> {
@@ -247,7 +258,7 @@ fn set_overrides(
                 }
                 notes.push(Note::SupportKept { structure });
             }
-            _ => notes.push(Note::LeftOut { structure, why: "its density override cannot be used".into() }),
+            _ => notes.push(Note::LeftOut { structure, why: "the density override cannot be used".into() }),
         }
     }
     tissues
@@ -259,26 +270,30 @@ fn organs(
     axes: &Axes,
     grid: &OrientedGrid,
     densities_g_cm3: &[f32],
+    taken_out: Option<&Coverage>,
     notes: &mut Vec<Note>,
 ) -> Vec<Organ> {
     let voxel_cm3 = grid.voxel_volume_mm3() / 1000.0;
     let mut organs = Vec::new();
     for region in regions.iter().filter(|region| region.role() != Role::Support) {
         let original_name = region.name().to_string();
-        let coverage = match region.coverage(&ct.grid, axes, grid) {
+        let mut coverage = match region.coverage(&ct.grid, axes, grid) {
             Ok(coverage) => coverage,
             Err(error) => {
                 notes.push(Note::LeftOut { structure: original_name, why: error.to_string() });
                 continue;
             }
         };
+        if region.role() == Role::Outline
+            && let Some(taken_out) = taken_out
+        {
+            coverage.subtract(taken_out);
+        }
         let contour_note = |note: &_| Note::Contours { structure: original_name.clone(), note: *note };
         notes.extend(coverage.notes.iter().map(contour_note));
         if coverage.is_empty() {
-            notes.push(Note::LeftOut {
-                structure: original_name,
-                why: "it covers no voxel of the dose grid".into(),
-            });
+            let why = if region.is_empty() { "no contour" } else { "no voxel of the dose grid is covered" };
+            notes.push(Note::LeftOut { structure: original_name, why: why.into() });
             continue;
         }
         let mass =

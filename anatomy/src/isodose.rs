@@ -17,7 +17,7 @@ impl<'a> Isodose<'a> {
         let strides = [1, shape[0], shape[0] * shape[1]];
         let mut crossings_mm = Vec::new();
         for (voxel, &here) in dose.values.iter().enumerate() {
-            let place = [voxel % shape[0], voxel / shape[0] % shape[1], voxel / strides[2]];
+            let place = dose.grid.voxel(voxel).0;
             for a in 0..3 {
                 if place[a] + 1 == shape[a] {
                     continue;

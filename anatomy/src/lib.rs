@@ -16,9 +16,11 @@ pub mod organs;
 pub mod outline;
 mod overlap;
 pub mod placement;
+pub mod reference;
 pub mod region;
 pub mod resample;
 mod sampling;
+mod support;
 mod weighted;
 
 pub use build::{Anatomy, Options, Organ, Support};
@@ -27,4 +29,5 @@ pub use dvh::Dvh;
 pub use error::Error;
 pub use note::Note;
 pub use organs::{DoseFields, OrganDose, StatisticalError};
+pub use reference::ReferenceDose;
 pub use region::Region;

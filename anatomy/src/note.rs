@@ -24,6 +24,18 @@ pub enum Note {
         /// Its mass by the calibration (g).
         mass_g: f64,
     },
+    /// The outline of the patient included a couch or board, which was taken out of it.
+    SupportInOutline {
+        /// The structure that says so; none where it was found as a piece far from the body.
+        structure: Option<String>,
+        /// Its volume inside the outline (cm³).
+        volume_cm3: f64,
+    },
+    /// A structure of a support holds the patient, so it was not taken out of the patient.
+    SupportAroundPatient {
+        /// Its name.
+        structure: String,
+    },
     /// A support that was kept.
     SupportKept {
         /// Name of the structure.
@@ -91,6 +103,21 @@ pub enum Note {
     },
 }
 
+impl Note {
+    /// Whether a reader must know it before trusting the numbers; else it only tells what was decided.
+    pub fn limits_trust(&self) -> bool {
+        !matches!(
+            self,
+            Self::OutlineFrom { .. }
+                | Self::RemovedOutside { .. }
+                | Self::SupportKept { .. }
+                | Self::DensityOverride { .. }
+                | Self::Oblique { .. }
+                | Self::Contours { .. }
+        )
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -103,8 +130,22 @@ impl fmt::Display for Note {
             }
             Self::RemovedOutside { volume_cm3, mass_g } => write!(
                 f,
-                "{volume_cm3:.0} cm3 ({mass_g:.0} g) outside the body became air (couch, immobilisation, other objects)"
+                "{volume_cm3:.0} cm³ ({mass_g:.0} g) outside the body became air (couch, immobilisation, other objects)"
             ),
+            Self::SupportInOutline { structure: Some(structure), volume_cm3 } => write!(
+                f,
+                "the body's outline includes {volume_cm3:.0} cm³ of support {structure:?}, which were taken out of the body"
+            ),
+            Self::SupportInOutline { structure: None, volume_cm3 } => write!(
+                f,
+                "the body's outline includes {volume_cm3:.0} cm³ that look like a couch or board: they stay as scanned and are no part of the body; check it on the images"
+            ),
+            Self::SupportAroundPatient { structure } => {
+                write!(
+                    f,
+                    "support {structure:?} is drawn around the patient; what it holds was left in the body"
+                )
+            }
             Self::SupportKept { structure } => write!(f, "support {structure:?} kept as scanned"),
             Self::DensityOverride { structure, relative_density, voxels } => {
                 write!(f, "density {relative_density} of structure {structure:?} set in {voxels} scan voxels")
@@ -116,7 +157,7 @@ impl fmt::Display for Note {
             ),
             Self::Metal { volume_cm3, share_of_slices } => write!(
                 f,
-                "{volume_cm3:.2} cm3 of metal in {:.0} % of the slices, taken for titanium; streaks around it distort the tissue",
+                "{volume_cm3:.2} cm³ of metal in {:.0} % of the slices, taken for titanium; streaks around it distort the tissue",
                 100.0 * share_of_slices
             ),
             Self::AirNotAtMinus1000 { median_hu } => {

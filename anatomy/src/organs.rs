@@ -105,11 +105,7 @@ impl OrganDose {
             errors.sum::<f64>() / mean_gy.abs()
         });
         let centroid = covered().fold([0.0; 3], |sum, (voxel, cm3)| {
-            let place = [
-                voxel % grid.shape[0],
-                voxel / grid.shape[0] % grid.shape[1],
-                voxel / (grid.shape[0] * grid.shape[1]),
-            ];
+            let place = grid.voxel(voxel).0;
             std::array::from_fn(|a| sum[a] + place[a] as f64 * cm3 / volume_cm3)
         });
         let centroid_mm = grid.point_mm(centroid);

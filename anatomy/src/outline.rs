@@ -1,8 +1,8 @@
 //! Where the patient is in a scan without an outline: threshold, connection, filled holes.
 
-mod components;
+pub(crate) mod components;
 mod holes;
-mod morphology;
+pub(crate) mod morphology;
 
 use crate::Error;
 use components::Components;

@@ -57,6 +57,14 @@ impl Region {
         }
     }
 
+    /// Whether it was never drawn.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Contours(structure) => structure.contours.is_empty(),
+            Self::Voxels { mask, .. } => mask.count() == 0,
+        }
+    }
+
     /// Density relative to water that the planner set.
     pub fn density_override(&self) -> Option<f64> {
         match self {

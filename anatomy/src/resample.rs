@@ -129,7 +129,7 @@ fn cropped(grid: &OrientedGrid, fractions: &[f32], mask: &Mask) -> Coverage {
     let [columns, rows, _] = grid.shape;
     let (mut lower, mut upper) = (grid.shape, [0; 3]);
     for (voxel, _) in fractions.iter().enumerate().filter(|(_, fraction)| **fraction > 0.0) {
-        let place = [voxel % columns, voxel / columns % rows, voxel / (columns * rows)];
+        let place = grid.voxel(voxel).0;
         for a in 0..3 {
             lower[a] = lower[a].min(place[a]);
             upper[a] = upper[a].max(place[a] + 1);

@@ -32,6 +32,7 @@ pub struct Arguments {
 
 /// Options that every command takes.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options of all commands")]
 pub struct Common {
     /// Where to run: the best GPU if there is one, else the CPU; or one of them for certain.
     #[arg(
@@ -109,17 +110,19 @@ pub const VOXEL_MM: f64 = 4.0;
 
 /// Arguments of `straydose estimate`.
 #[derive(Args, Clone, Debug, Default)]
+#[command(override_usage = "straydose estimate --study DIR --out DIR [OPTIONS]
+       straydose estimate --plan RP.dcm --ct DIR|FILE --out DIR [OPTIONS]")]
 pub struct EstimateArguments {
     /// A folder with plan, CT, structures and dose in any order; sorted out by SOP class and UIDs.
-    #[arg(long, value_name = "DIR", required_unless_present = "plan")]
+    #[arg(long, value_name = "DIR")]
     pub study: Option<PathBuf>,
 
-    /// The RTPLAN; with --study, which of several.
+    /// The RTPLAN, beside --ct; with --study, which of several.
     #[arg(long, value_name = "RP.dcm")]
     pub plan: Option<PathBuf>,
 
     /// A folder of CT slices, or a NIfTI image in HU.
-    #[arg(long, value_name = "DIR|FILE", required_unless_present = "study")]
+    #[arg(long, value_name = "DIR|FILE")]
     pub ct: Option<PathBuf>,
 
     /// The RTSTRUCT.
@@ -143,8 +146,8 @@ pub struct EstimateArguments {
     pub age: Option<f64>,
 
     /// Sex of the patient [default: from the CT's header].
-    #[arg(long, value_name = "F|M")]
-    pub sex: Option<String>,
+    #[arg(long, value_name = "F|M", ignore_case = true, hide_possible_values = true)]
+    pub sex: Option<SexChoice>,
 
     /// Height of the patient [default: from the CT's header].
     #[arg(long, value_name = "CM")]
@@ -166,8 +169,8 @@ pub struct EstimateArguments {
     #[arg(long, value_name = "PERCENT", conflicts_with = "histories")]
     pub target_uncertainty: Option<f64>,
 
-    /// Source photons [default: 10 million].
-    #[arg(long, value_name = "N")]
+    /// Source photons, as 10000000 or 1e7 [default: 10 million].
+    #[arg(long, value_name = "N", value_parser = count)]
     pub histories: Option<u64>,
 
     /// Fractions [default: as planned].
@@ -183,7 +186,7 @@ pub struct DemoArguments {
     pub out: PathBuf,
 
     /// Source photons; fewer are quicker and tell less about feet.
-    #[arg(long, value_name = "N", default_value_t = 30_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 30_000_000, value_parser = count)]
     pub histories: u64,
 }
 
@@ -193,6 +196,26 @@ pub struct DevicesArguments {
     /// For scripts.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Sex of the patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum SexChoice {
+    /// Female.
+    F,
+    /// Male.
+    M,
+}
+
+impl SexChoice {
+    /// As the readers know it.
+    pub fn into_sex(self) -> formats::dicom::Sex {
+        match self {
+            SexChoice::F => formats::dicom::Sex::Female,
+            SexChoice::M => formats::dicom::Sex::Male,
+        }
+    }
 }
 
 /// Where to run.
@@ -229,6 +252,19 @@ fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// A number of histories, also as people write large numbers: `1e7`, `10_000_000`.
+fn count(text: &str) -> Result<u64, String> {
+    let wrong = || "give a whole number of source photons, such as 10000000 or 1e7".to_owned();
+    let digits = text.replace('_', "");
+    if let Ok(whole) = digits.parse() {
+        return Ok(whole);
+    }
+    // What a float holds exactly.
+    let number: f64 = digits.parse().map_err(|_| wrong())?;
+    let is_whole = number.fract() == 0.0 && (0.0..=9e15).contains(&number);
+    if is_whole { Ok(number as u64) } else { Err(wrong()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,6 +273,12 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn histories_are_read_as_people_write_them() {
+        assert_eq!(["10000000", "1e7", "10_000_000"].map(count), [const { Ok(10_000_000) }; 3]);
+        assert!(["", "-1", "1.5", "many", "1e300", "nan", "10M"].iter().all(|text| count(text).is_err()));
     }
 
     #[test]

@@ -212,7 +212,12 @@ fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
 }
 
 #[cfg(test)]
+#[path = "../../fuzz/damage.rs"]
+mod damage;
+
+#[cfg(test)]
 mod tests {
+    use super::damage::{Random, damage};
     use super::*;
 
     #[test]
@@ -237,5 +242,22 @@ mod tests {
         let failure = parse("[grid]\nvoxels_cm = [1, 1, 1]\n", "case.toml").expect_err("unknown key");
         assert!(failure.problem.contains("voxels_cm"), "{failure}");
         assert!(failure.place.contains("line 2, column 1"), "{failure}");
+    }
+
+    #[test]
+    fn a_damaged_case_is_read_or_refused() {
+        let cases =
+            std::env::var("STRAYDOSE_FUZZ_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(300);
+        let mut accepted = 0;
+        for case in 0..cases {
+            let mut bytes = EXAMPLE.as_bytes().to_vec();
+            damage(&mut bytes, &mut Random(case));
+            let parsed = std::str::from_utf8(&bytes).ok().map(|text| parse(text, "case.toml"));
+            accepted += u64::from(matches!(parsed, Some(Ok(_))));
+        }
+        assert!(
+            accepted > 0 && accepted < cases,
+            "damage that all or nothing survives tests little: {accepted}"
+        );
     }
 }

@@ -74,25 +74,15 @@ pub fn blend(ours: &Image<f32>, comparison: &Comparison) -> Image<f32> {
 
 /// The planned dose at the centres of our voxels; not a number outside its grid.
 fn on_grid_of(ours: &Image<f32>, planned: &Image<f32>) -> Vec<f32> {
-    let [nx, ny, nz] = ours.grid.shape;
-    let mut values = Vec::with_capacity(nx * ny * nz);
-    for k in 0..nz {
-        for j in 0..ny {
-            for i in 0..nx {
-                let centre = ours.grid.centre_mm(VoxelIndex([i, j, k]));
-                values.push(planned.linear_at(centre).map_or(f32::NAN, |dose| dose as f32));
-            }
-        }
-    }
-    values
+    let centres = (0..ours.grid.len()).map(|at| ours.grid.centre_mm(ours.grid.voxel(at)));
+    centres.map(|centre| planned.linear_at(centre).map_or(f32::NAN, |dose| dose as f32)).collect()
 }
 
 /// The planned dose, not a number where our patient is not: planning systems write doses in the air and the couch.
 fn inside_body(planned: &Image<f32>, ours: &Image<f32>, body: &[f32]) -> Image<f32> {
-    let [nx, ny, _] = planned.grid.shape;
     let values = planned.values.iter().enumerate().map(|(offset, &dose)| {
-        let voxel = VoxelIndex([offset % nx, offset / nx % ny, offset / (nx * ny)]);
-        let index = ours.grid.index_of(planned.grid.centre_mm(voxel)).map(f64::round);
+        let centre = planned.grid.centre_mm(planned.grid.voxel(offset));
+        let index = ours.grid.index_of(centre).map(f64::round);
         let is_in = (0..3).all(|a| index[a] >= 0.0 && index[a] < ours.grid.shape[a] as f64);
         let is_body = is_in && {
             let at = VoxelIndex(index.map(|i| i as usize));

@@ -103,14 +103,61 @@ fn a_wide_gap_is_refused_with_its_place() {
     assert!(refusal(at(&[0.0, 2.0, 4.0, 40.0, 42.0])).contains("missing between 4.00 and 40.00 mm"));
 }
 
-#[test]
-fn a_tilted_gantry_is_refused_with_its_angle() {
-    // Slices shift by tan 10 degrees.
-    let tilted = |z: f64| {
-        slice(z).numbers(tags::IMAGE_POSITION_PATIENT, &[1.0, 2.0 + z * 10_f64.to_radians().tan(), z])
+/// HU of a field that linear interpolation reads exactly.
+fn linear_hu([x, y, z]: [f64; 3]) -> f64 {
+    100.0 + 3.0 * x - 2.0 * y + 5.0 * z
+}
+
+/// Slices of 7 x 6 pixels under a gantry tilted about x, `step_mm` apart along the couch.
+fn tilted(degrees: f64, step_mm: f64, count: u32) -> Vec<DataSet> {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let tilted = |k: u32| {
+        let z = step_mm * f64::from(k);
+        let hu = |pixel: u32| {
+            let [along_row, along_column] = [0.5 * f64::from(pixel % 7), 1.5 * f64::from(pixel / 7)];
+            linear_hu([1.0 + along_row, 2.0 + along_column * cos, z + along_column * sin])
+        };
+        let words = (0..42).flat_map(|pixel| (((hu(pixel) + 1024.0) / 0.05).round() as u16).to_le_bytes());
+        slice(0.0)
+            .numbers(tags::IMAGE_POSITION_PATIENT, &[1.0, 2.0, z])
+            .numbers(tags::IMAGE_ORIENTATION_PATIENT, &[1.0, 0.0, 0.0, 0.0, cos, sin])
+            .integer(tags::ROWS, 6)
+            .integer(tags::COLUMNS, 7)
+            .number(tags::RESCALE_SLOPE, 0.05)
+            .words(tags::PIXEL_DATA, words.collect())
     };
-    let refusal = refusal((0..6).map(|k| tilted(2.0 * f64::from(k))).collect());
-    assert!(refusal.contains("tilted by 10.0 degrees"), "{refusal}");
+    (0..count).map(tilted).collect()
+}
+
+#[test]
+fn a_tilted_gantry_is_straightened_and_every_value_stays_at_its_point() {
+    for degrees in [10.0, -20.0] {
+        let ct = read(tilted(degrees, 2.0, 8)).expect("tilted");
+        assert!(notes(&ct).contains(&format!("tilted by {:.1} degrees", degrees.abs())), "{}", notes(&ct));
+        let grid = ct.image.grid;
+        let mut compared = 0;
+        for (at, hu) in ct.image.values.iter().enumerate() {
+            // Around the slices there is air, and half of it next to them.
+            let point = grid.centre_mm(grid.voxel(at));
+            let expected = linear_hu(point);
+            if (f64::from(*hu) - expected).abs() < 0.05 {
+                compared += 1;
+            } else {
+                assert!(f64::from(*hu) < expected - 1.0, "{hu} HU at {point:?}, not {expected}");
+            }
+        }
+        assert!(compared >= 7 * 4 * 8, "{compared} of {} voxels hold the field", grid.len());
+    }
+}
+
+#[test]
+fn slices_beside_the_line_of_the_others_and_an_impossible_tilt_are_refused() {
+    let mut askew = tilted(10.0, 2.0, 5);
+    askew[2] = askew[2].clone().numbers(tags::IMAGE_POSITION_PATIENT, &[4.0, 2.0, 4.0]);
+    let said = refusal(askew);
+    assert!(said.contains("3.0 mm beside the line of the others"), "{said}");
+    let said = refusal(tilted(60.0, 2.0, 5));
+    assert!(said.contains("tilted by 60.0 degrees"), "{said}");
 }
 
 #[test]
@@ -185,10 +232,90 @@ fn padding_is_air() {
     assert!(notes(&ct).contains("1 pixels hold PixelPaddingValue"), "{}", notes(&ct));
 }
 
+/// An enhanced CT of three planes 2 mm apart, written out of order, with slope and spacing shared and the rest a frame's
+/// own; the frames' HU are those of `slice`.
+fn enhanced() -> DataSet {
+    let frame = |z: f64| {
+        DataSet::new()
+            .items(
+                tags::PLANE_POSITION_SEQUENCE,
+                [DataSet::new().numbers(tags::IMAGE_POSITION_PATIENT, &[1.0, 2.0, z])],
+            )
+            .items(
+                tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE,
+                [DataSet::new()
+                    .number(tags::RESCALE_INTERCEPT, -1000.0 - z)
+                    .number(tags::RESCALE_SLOPE, 2.0)
+                    .text(tags::RESCALE_TYPE, "HU")],
+            )
+    };
+    let shared = DataSet::new()
+        .items(
+            tags::PIXEL_MEASURES_SEQUENCE,
+            [DataSet::new().numbers(tags::PIXEL_SPACING, &[1.5, 0.5]).number(tags::SLICE_THICKNESS, 2.5)],
+        )
+        .items(
+            tags::PLANE_ORIENTATION_SEQUENCE,
+            [DataSet::new().numbers(tags::IMAGE_ORIENTATION_PATIENT, &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0])],
+        );
+    let order = [4.0, 0.0, 2.0];
+    let stored = |z: f64| [10.0 * z, 10.0 * z + 2.0].map(|hu| ((hu + 1000.0 + z) / 2.0) as u16);
+    DataSet::new()
+        .text(tags::MODALITY, "CT")
+        .text(tags::SERIES_INSTANCE_UID, "2.25.7")
+        .text(tags::FRAME_OF_REFERENCE_UID, "2.25.9")
+        .integer(tags::ROWS, 1)
+        .integer(tags::COLUMNS, 2)
+        .text(tags::NUMBER_OF_FRAMES, "3")
+        .integer(tags::BITS_ALLOCATED, 16)
+        .integer(tags::BITS_STORED, 16)
+        .integer(tags::HIGH_BIT, 15)
+        .integer(tags::PIXEL_REPRESENTATION, 0)
+        .items(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, [shared])
+        .items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, order.map(frame))
+        .words(tags::PIXEL_DATA, order.iter().flat_map(|z| stored(*z)).flat_map(u16::to_le_bytes).collect())
+}
+
+fn read_enhanced(file: DataSet) -> Result<CtSeries, Error> {
+    read_as(vec![file], uids::ENHANCED_CT_IMAGE_STORAGE, &SeriesChoice::default())
+}
+
 #[test]
-fn an_enhanced_ct_is_refused_by_name() {
-    let refusal = read_as(at(&[0.0, 2.0]), uids::ENHANCED_CT_IMAGE_STORAGE, &SeriesChoice::default());
-    assert!(refusal.expect_err("multi-frame").to_string().contains("enhanced multi-frame CT"));
+fn an_enhanced_ct_is_read_frame_by_frame() {
+    let ct = read_enhanced(enhanced()).expect("an enhanced CT");
+    assert_eq!(ct.image.values, [0.0, 2.0, 20.0, 22.0, 40.0, 42.0]);
+    let grid = ct.image.grid;
+    assert_eq!((grid.origin_mm, grid.spacing_mm), ([1.0, 2.0, 0.0], [0.5, 1.5, 2.0]));
+    assert_eq!((ct.files.len(), &ct.slice_thicknesses_mm[..]), (1, &[2.5][..]));
+    assert_eq!(notes(&ct), "1 files that are no CT slices were passed over");
+}
+
+#[test]
+fn what_an_enhanced_ct_lacks_is_named_with_its_place() {
+    let refusal = |file: DataSet| read_enhanced(file).expect_err("it should be refused").to_string();
+    let said = refusal(enhanced().text(tags::NUMBER_OF_FRAMES, "4"));
+    assert!(said.contains("PerFrameFunctionalGroupsSequence") && said.contains("3 frames"), "{said}");
+    let said = refusal(enhanced().items(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, []));
+    assert!(said.contains("PixelMeasuresSequence"), "{said}");
+    let spectral = DataSet::new()
+        .number(tags::RESCALE_INTERCEPT, 0.0)
+        .number(tags::RESCALE_SLOPE, 1.0)
+        .text(tags::RESCALE_TYPE, "Z_EFF");
+    let position = DataSet::new().numbers(tags::IMAGE_POSITION_PATIENT, &[0.0; 3]);
+    let frame = DataSet::new()
+        .items(tags::PLANE_POSITION_SEQUENCE, [position])
+        .items(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE, [spectral]);
+    let one = enhanced().text(tags::NUMBER_OF_FRAMES, "1");
+    let said = refusal(one.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, [frame]));
+    assert!(said.contains("RescaleType") && said.contains("no Hounsfield units"), "{said}");
+}
+
+#[test]
+fn localizer_frames_are_left_out() {
+    let kind = DataSet::new().text(tags::FRAME_TYPE, "ORIGINAL\\PRIMARY\\LOCALIZER\\NONE");
+    let shared = DataSet::new().items(tags::CT_IMAGE_FRAME_TYPE_SEQUENCE, [kind]);
+    let said = read_enhanced(enhanced().items(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, [shared]));
+    assert!(said.expect_err("no frame is left").to_string().contains("there is no CT slice"));
 }
 
 #[test]

@@ -3,10 +3,16 @@
 //! `STRAYDOSE_FUZZ_CASES` sets the number of inputs for each kind of file (default 300); with `STRAYDOSE_SHARED` the
 //! small files of the shared test data are damaged too. A case that fails is written to a file that the message names.
 
+#[path = "../../fuzz/damage.rs"]
+mod damage;
+#[path = "../../fuzz/readers.rs"]
+mod readers;
+
+use damage::{Random, damage};
 use formats::dicom::write::{Bits, CtWriter, DataSet, DoseWriter, Identity, StructureWriter};
-use formats::dicom::{CtSeries, DicomFile, DoseGrid, PatientFacts, SeriesChoice, StructureSet, tags, uids};
+use formats::dicom::{DicomFile, DoseGrid, PatientFacts, StructureSet, tags, uids};
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use volume::{Image, OrientedGrid, Structure};
@@ -40,74 +46,6 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-/// SplitMix64: the same seed damages in the same way.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-}
-
-/// Does a few things to the bytes, most often one.
-fn damage(bytes: &mut Vec<u8>, random: &mut Random) {
-    const WORDS: [[u8; 4]; 8] = [
-        [0; 4],
-        [0xFF; 4],
-        [0xFF, 0xFF, 0xFF, 0x7F],
-        [0xFE, 0xFF, 0x00, 0xE0], // an item starts
-        [0xFE, 0xFF, 0x0D, 0xE0], // an item ends
-        [0xFE, 0xFF, 0xDD, 0xE0], // a sequence ends
-        [0x00, 0x00, 0x01, 0x00],
-        [0x7F, 0xF0, 0x00, 0x80],
-    ];
-    let times = [1, 1, 1, 2, 3, 6][random.below(6)];
-    for _ in 0..times {
-        let at = random.below(bytes.len());
-        let length = 1 + random.below(16);
-        let end = (at + length).min(bytes.len());
-        match random.below(10) {
-            0 | 1 if !bytes.is_empty() => bytes[at] ^= 1 << random.below(8),
-            2 if !bytes.is_empty() => bytes[at] = random.next() as u8,
-            3 => bytes.truncate(at),
-            4 => drop(bytes.drain(at..end)),
-            5 => {
-                let part = bytes[at..end].to_vec();
-                bytes.splice(at..at, part);
-            }
-            6 | 7 => {
-                // A length, a tag or a delimiter where another word stood; even places are likelier to be one.
-                let word = WORDS[random.below(WORDS.len())];
-                let at = at & !1;
-                let end = (at + if random.below(2) == 0 { 2 } else { 4 }).min(bytes.len());
-                let length = end.saturating_sub(at);
-                bytes[at..end].copy_from_slice(&word[..length]);
-            }
-            8 => {
-                // Another character in the next number that is written out.
-                if let Some(digit) = bytes[at..].iter().position(u8::is_ascii_digit) {
-                    bytes[at + digit] = b"09-.e,\\ \0n"[random.below(10)];
-                }
-            }
-            _ => {
-                // Swaps two stretches, as when a tag comes twice or out of order.
-                let other = random.below(bytes.len());
-                for step in 0..length.min(bytes.len() - at.max(other)) {
-                    bytes.swap(at + step, other + step);
-                }
-            }
-        }
-    }
-}
 
 fn cases() -> u64 {
     std::env::var("STRAYDOSE_FUZZ_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
@@ -212,11 +150,35 @@ fn slices() -> Vec<Vec<u8>> {
     names.map(|name| std::fs::read(folder.join(format!("ct_{name}_0.dcm"))).expect("test data")).into()
 }
 
+/// An enhanced CT of two frames.
+fn enhanced() -> Vec<u8> {
+    let item = |tag, values: &[f64]| DataSet::new().numbers(tag, values);
+    let frame = |z: f64| {
+        let scale = DataSet::new().number(tags::RESCALE_INTERCEPT, -1000.0).number(tags::RESCALE_SLOPE, 1.0);
+        DataSet::new()
+            .items(tags::PLANE_POSITION_SEQUENCE, [item(tags::IMAGE_POSITION_PATIENT, &[0.0, z, z])])
+            .items(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE, [scale])
+    };
+    let plane = item(tags::IMAGE_ORIENTATION_PATIENT, &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let shared = DataSet::new()
+        .items(tags::PIXEL_MEASURES_SEQUENCE, [item(tags::PIXEL_SPACING, &[1.5, 1.5])])
+        .items(tags::PLANE_ORIENTATION_SEQUENCE, [plane]);
+    DataSet::new()
+        .text(tags::SERIES_INSTANCE_UID, "2.25.7")
+        .integer(tags::ROWS, 2)
+        .integer(tags::COLUMNS, 3)
+        .text(tags::NUMBER_OF_FRAMES, "2")
+        .integer(tags::BITS_ALLOCATED, 16)
+        .integer(tags::PIXEL_REPRESENTATION, 0)
+        .items(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, [shared])
+        .items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, [frame(0.0), frame(2.0)])
+        .words(tags::PIXEL_DATA, (0..12).flat_map(|n: u16| (900 + n).to_le_bytes()).collect())
+        .file(uids::ENHANCED_CT_IMAGE_STORAGE, "2.25.8")
+}
+
 #[test]
 fn damaged_doses() {
-    fuzz("dose", &[dose(Bits::Sixteen), dose(Bits::ThirtyTwo)], |bytes| {
-        DicomFile::from_bytes(PATH.as_ref(), bytes).and_then(|file| DoseGrid::read(&file)).is_ok()
-    });
+    fuzz("dose", &[dose(Bits::Sixteen), dose(Bits::ThirtyTwo)], readers::dose);
 }
 
 #[test]
@@ -244,28 +206,29 @@ fn damaged_compressed_doses() {
             bytes
         })
         .collect();
-    fuzz("compressed", &seeds, |bytes| {
-        DicomFile::from_bytes(PATH.as_ref(), bytes).and_then(|file| DoseGrid::read(&file)).is_ok()
-    });
+    fuzz("compressed", &seeds, readers::dose);
 }
 
 #[test]
 fn damaged_structure_sets() {
-    fuzz("structures", &[structures()], |bytes| {
-        DicomFile::from_bytes(PATH.as_ref(), bytes).and_then(|file| StructureSet::read(&file)).is_ok()
-    });
+    fuzz("structures", &[structures()], readers::structures);
 }
 
 #[test]
 fn damaged_scans() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/ct_plain_2.dcm");
-    let damaged = folder.path().join("damaged.dcm");
-    let files: [PathBuf; 2] = [damaged.clone(), good];
-    fuzz("scan", &slices(), |bytes| {
-        std::fs::write(&damaged, bytes).expect("writable");
-        CtSeries::read_files(folder.path(), &files, &SeriesChoice::default()).is_ok()
-    });
+    let seeds: Vec<Vec<u8>> = slices().into_iter().chain([enhanced()]).collect();
+    fuzz("scan", &seeds, readers::ct_slice);
+}
+
+#[test]
+fn damaged_machine_files() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../treatment/machines");
+    let files = std::fs::read_dir(folder).expect("machine files").map(|entry| entry.expect("one").path());
+    let mut paths: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    paths.sort();
+    let seeds: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).expect("readable")).collect();
+    assert!(seeds.len() > 5);
+    fuzz("machine", &seeds, readers::machine);
 }
 
 #[test]
@@ -276,7 +239,7 @@ fn damaged_nifti_images() {
     let compressed = std::fs::read(&path).expect("it was just written");
     let mut plain = Vec::new();
     std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&compressed[..]), &mut plain).expect("gzip");
-    fuzz("nifti", &[plain, compressed], |bytes| formats::nifti::read_bytes(PATH.as_ref(), bytes).is_ok());
+    fuzz("nifti", &[plain, compressed], readers::nifti);
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn write(folder: &Path, label: &str, plan_uid: &str, names: Option<&str>) {
         bits: Bits::ThirtyTwo,
     };
     dose.save(&folder.join("RD.dcm")).expect("written");
+    by_a_planner(&folder.join("RD.dcm"));
     let reference = DataSet::reference(uids::RT_STRUCTURE_SET_STORAGE, names.unwrap_or(&set_uid));
     let plan = identity
         .elements()
@@ -51,6 +52,14 @@ fn write(folder: &Path, label: &str, plan_uid: &str, names: Option<&str>) {
         .items(tags::REFERENCED_STRUCTURE_SET_SEQUENCE, [reference])
         .file(uids::RT_PLAN_STORAGE, plan_uid);
     std::fs::write(folder.join("RP.dcm"), plan).expect("writable");
+}
+
+/// Makes a dose that we wrote one of a planning system.
+fn by_a_planner(path: &Path) {
+    let dose = DataSet::from(DicomFile::open(path).expect("readable").object);
+    let dose = dose.text(tags::MANUFACTURER, "Planner");
+    let uid = DicomFile::open(path).and_then(|file| file.sop_instance_uid()).expect("it has one");
+    std::fs::write(path, dose.file(uids::RT_DOSE_STORAGE, &uid)).expect("writable");
 }
 
 fn name(path: &Path) -> String {
@@ -120,4 +129,20 @@ fn no_plan_is_refused_and_a_second_series_too() {
     assert!(refusal.contains("2 CT series") && refusal.contains("2.25.77"), "{refusal}");
     std::fs::remove_file(folder.path().join("RP.dcm")).expect("it is there");
     assert!(study::find(folder.path(), None).expect_err("no plan").to_string().contains("no RTPLAN"));
+}
+
+#[test]
+fn a_dose_of_ours_is_never_taken_for_the_planned_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(folder.path(), "one", "2.25.1", None);
+    let dose = folder.path().join("RD.dcm");
+    let ours = DataSet::from(DicomFile::open(&dose).expect("readable").object);
+    let ours = ours.text(tags::MANUFACTURER, "straydose").file(uids::RT_DOSE_STORAGE, "2.25.55");
+    std::fs::write(folder.path().join("ours.dcm"), &ours).expect("writable");
+    let found = study::find(folder.path(), None).expect("one plan");
+    assert_eq!(found.dose.as_deref().map(name).as_deref(), Some("RD.dcm"));
+    std::fs::remove_file(&dose).expect("it is there");
+    let found = study::find(folder.path(), None).expect("one plan");
+    assert_eq!(found.dose, None);
+    assert!(found.left.iter().any(|(_, why)| why.contains("straydose wrote")), "{:?}", found.left);
 }

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod demo;
+mod estimate_options;
 mod output;
 mod refusals;
 mod workplace;

@@ -46,14 +46,12 @@ impl OrientedGrid {
 
     /// Place of a voxel in an array with i fastest.
     pub fn offset(&self, voxel: VoxelIndex) -> usize {
-        let [i, j, k] = voxel.0;
-        i + self.shape[0] * (j + self.shape[1] * k)
+        voxel.offset(self.shape)
     }
 
     /// The inverse of [`OrientedGrid::offset`].
     pub fn voxel(&self, offset: usize) -> VoxelIndex {
-        let [ni, nj, _] = self.shape;
-        VoxelIndex([offset % ni, offset / ni % nj, offset / (ni * nj)])
+        VoxelIndex::at(offset, self.shape)
     }
 
     /// The point (mm) at an index, which may lie between voxel centres.

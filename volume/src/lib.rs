@@ -14,6 +14,26 @@ pub use image::{Image, OrientedGrid};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VoxelIndex(pub [usize; 3]);
 
+impl VoxelIndex {
+    /// Place of this voxel in an array of this shape, x fastest.
+    pub fn offset(self, shape: [usize; 3]) -> usize {
+        let [i, j, k] = self.0;
+        i + shape[0] * (j + shape[1] * k)
+    }
+
+    /// The voxel at a place in an array of this shape; the inverse of [`VoxelIndex::offset`].
+    ///
+    /// ```
+    /// # use volume::VoxelIndex;
+    /// assert_eq!(VoxelIndex::at(17, [2, 3, 4]), VoxelIndex([1, 2, 2]));
+    /// assert_eq!(VoxelIndex([1, 2, 2]).offset([2, 3, 4]), 17);
+    /// ```
+    pub fn at(offset: usize, shape: [usize; 3]) -> Self {
+        let [ni, nj, _] = shape;
+        Self([offset % ni, offset / ni % nj, offset / (ni * nj)])
+    }
+}
+
 /// An axis-aligned box of `shape` equal voxels whose lower corner lies at `corner_mm`.
 ///
 /// ```
@@ -55,14 +75,12 @@ impl Grid {
 
     /// Place of a voxel in an array with x fastest.
     pub fn offset(&self, voxel: VoxelIndex) -> usize {
-        let [i, j, k] = voxel.0;
-        i + self.shape[0] * (j + self.shape[1] * k)
+        voxel.offset(self.shape)
     }
 
     /// The inverse of [`Grid::offset`].
     pub fn voxel(&self, offset: usize) -> VoxelIndex {
-        let [nx, ny, _] = self.shape;
-        VoxelIndex([offset % nx, offset / nx % ny, offset / (nx * ny)])
+        VoxelIndex::at(offset, self.shape)
     }
 
     /// Centre of a voxel (mm).

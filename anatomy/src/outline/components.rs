@@ -1,7 +1,7 @@
 //! Connected pieces of a voxel set, by runs along i: memory grows with the outline, not with the volume.
 
 /// Runs of set voxels, and the piece to which each belongs.
-pub(super) struct Components {
+pub(crate) struct Components {
     /// First voxel and end of each run, in an array with i fastest.
     runs: Vec<[usize; 2]>,
     /// Piece of each run: the number of its first run.
@@ -45,6 +45,15 @@ impl Components {
     /// Number of voxels of the largest piece.
     pub fn largest(&self) -> usize {
         self.voxels.iter().copied().max().unwrap_or(0)
+    }
+
+    /// The voxels of each piece.
+    pub fn pieces(&self) -> Vec<Vec<usize>> {
+        let mut pieces: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
+        for (run, piece) in self.runs.iter().zip(&self.piece) {
+            pieces.entry(*piece).or_default().extend(run[0]..run[1]);
+        }
+        pieces.into_values().collect()
     }
 
     /// Clears all pieces with fewer than `least` voxels.

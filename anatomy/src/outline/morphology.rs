@@ -6,7 +6,7 @@ pub(super) fn erode(slice: &mut [u8], columns: usize, reach: [usize; 2]) {
 }
 
 /// Sets the pixels with a set neighbour up to `reach` along both axes.
-pub(super) fn dilate(slice: &mut [u8], columns: usize, reach: [usize; 2]) {
+pub(crate) fn dilate(slice: &mut [u8], columns: usize, reach: [usize; 2]) {
     spread(slice, columns, reach, 1);
 }
 

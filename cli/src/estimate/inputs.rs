@@ -1,12 +1,12 @@
 //! Everything that an estimate reads: plan, CT, structures or masks, the planned dose.
 
-use crate::args::EstimateArguments;
+use crate::args::{EstimateArguments, SexChoice};
 use crate::exit::{Failure, with_causes};
 use crate::input_file::file_name;
 use anatomy::Region;
 use formats::dicom::plan::read_plan;
 use formats::dicom::write::Identity;
-use formats::dicom::{CtSeries, DicomFile, DoseGrid, PatientFacts, SeriesChoice, Sex, StructureSet, study};
+use formats::dicom::{CtSeries, DicomFile, DoseGrid, PatientFacts, SeriesChoice, StructureSet, study};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -117,7 +117,7 @@ impl Inputs {
             ct: scan.image,
             ct_name: scan.name,
             axes_of_files: scan.axes_of_files,
-            patient: patient(scan.patient, arguments)?,
+            patient: patient(scan.patient, arguments),
             patient_position: scan.patient_position,
             regions,
             planned,
@@ -150,7 +150,7 @@ fn files(arguments: &EstimateArguments) -> Result<Files, Failure> {
             }
         }
         None => Files {
-            plan: arguments.plan.clone().expect("the command line asks for --plan or --study"),
+            plan: arguments.plan.clone().expect("options::check asks for --plan or --study"),
             ct: Ct::Slices(PathBuf::new(), Vec::new()),
             structures: None,
             dose: None,
@@ -283,19 +283,12 @@ fn read_masks(
 }
 
 /// The patient's facts: what the user says goes before what the header says.
-fn patient(mut facts: PatientFacts, arguments: &EstimateArguments) -> Result<PatientFacts, Failure> {
+fn patient(mut facts: PatientFacts, arguments: &EstimateArguments) -> PatientFacts {
     facts.age_years = arguments.age.or(facts.age_years);
     facts.height_cm = arguments.height_cm.or(facts.height_cm);
     facts.weight_kg = arguments.weight_kg.or(facts.weight_kg);
-    facts.sex = match arguments.sex.as_deref() {
-        None => facts.sex,
-        Some("F" | "f") => Some(Sex::Female),
-        Some("M" | "m") => Some(Sex::Male),
-        Some(other) => {
-            return Err(Failure::command_line(format!("--sex {other} is neither F nor M"), "F or M"));
-        }
-    };
-    Ok(facts)
+    facts.sex = arguments.sex.map(SexChoice::into_sex).or(facts.sex);
+    facts
 }
 
 /// A file's name and SHA-256.

@@ -1,9 +1,11 @@
 //! `straydose estimate`: read, build, transport, set beside the plan's dose, write.
 
 mod inputs;
+mod options;
 mod outputs;
 mod pictures;
 mod report;
+mod said;
 mod tables;
 
 use crate::args::{Common, EstimateArguments};
@@ -16,8 +18,9 @@ use crate::progress::Progress;
 use crate::stages::Stages;
 use ::estimate::dose::Stage;
 use ::estimate::{BodyDose, Comparison, Effort, body_dose, compare, planned};
-use anatomy::{Anatomy, Options};
+use anatomy::{Anatomy, Options, ReferenceDose};
 use inputs::Inputs;
+use said::Said;
 use std::ops::ControlFlow;
 use treatment::machine::{Choice, Machine, choose};
 use volume::Image;
@@ -28,8 +31,6 @@ const HISTORIES: u64 = 10_000_000;
 const MOST_HISTORIES: f64 = 1e11;
 /// Batches that the uncertainty comes from.
 const BATCHES: u32 = 100;
-/// Edges of voxels that are accepted (mm).
-const VOXELS_MM: std::ops::RangeInclusive<f64> = 1.0..=20.0;
 
 /// An estimate whose numbers are complete.
 pub struct Finished<'a> {
@@ -45,8 +46,12 @@ pub struct Finished<'a> {
     pub comparison: Option<&'a Comparison>,
     /// The dose that is given: ours, or the planned one in the field and ours outside.
     pub dose_gy: &'a Image<f32>,
-    /// What the user should know.
+    /// What isodoses and the dose scale are parts of.
+    pub reference: ReferenceDose,
+    /// What limits the trust in the numbers.
     pub warnings: Vec<String>,
+    /// What was decided on the way.
+    pub remarks: Vec<String>,
 }
 
 /// Runs the command; `prepared` is the folder of the results, where something lies in it already.
@@ -56,7 +61,7 @@ pub fn run(
     prepared: Option<OutputFolder>,
 ) -> Result<(), Failure> {
     backend::check(common)?;
-    check(arguments)?;
+    options::check(arguments)?;
     interrupt::watch();
     let mut progress = Progress::new(common);
     let mut stages = Stages::default();
@@ -81,7 +86,7 @@ pub fn run(
 
     let mut histories = arguments.histories.unwrap_or(HISTORIES);
     let seed = common.seed.unwrap_or(1);
-    let mut ours = loop {
+    let ours = loop {
         let effort = Effort { histories, seed, batches: BATCHES };
         let mut last = None;
         let dose = body_dose(
@@ -131,7 +136,7 @@ pub fn run(
         .map_err(|error| failure(error, &inputs))?;
     let dose_gy =
         comparison.as_ref().map_or_else(|| ours.dose_gy.clone(), |c| planned::blend(&ours.dose_gy, c));
-    let warnings = warnings(&inputs, &choices, &anatomy, &mut ours);
+    let said = Said::of(&inputs, &choices, &anatomy, &ours);
     let finished = Finished {
         inputs: &inputs,
         choices: &choices,
@@ -139,34 +144,18 @@ pub fn run(
         ours: &ours,
         comparison: comparison.as_ref(),
         dose_gy: &dose_gy,
-        warnings,
+        reference: ReferenceDose::of(&dose_gy, &anatomy.body, &anatomy.voxel_density_g_cm3),
+        warnings: said.warnings,
+        remarks: said.remarks,
     };
     stages.end("compare", &progress)?;
     outputs::write(&finished, arguments, common, &chosen, &output, stages)?;
     output.publish()?;
-    for warning in &finished.warnings {
-        progress.note(&format!("warning: {warning}"));
-    }
+    finished.remarks.iter().for_each(|remark| progress.note(&format!("note: {remark}")));
+    finished.warnings.iter().for_each(|warning| progress.note(&format!("warning: {warning}")));
     if !common.quiet {
         console::result(&outputs::summary(&finished));
         console::result(&format!("open {}", arguments.out.join("report.html").display()));
-    }
-    Ok(())
-}
-
-fn check(arguments: &EstimateArguments) -> Result<(), Failure> {
-    let wrong = |what: String, remedy: &str| Err(Failure::command_line(what, remedy));
-    if !VOXELS_MM.contains(&arguments.voxel_mm) {
-        return wrong(format!("--voxel-mm {} is out of range", arguments.voxel_mm), "1 to 20");
-    }
-    if arguments.histories.is_some_and(|n| n < 1000) {
-        return wrong("fewer than 1000 histories say nothing".into(), "--histories 10000000");
-    }
-    if arguments.fractions == Some(0) {
-        return wrong("no fraction gives no dose".into(), "--fractions 1 or more");
-    }
-    if arguments.target_uncertainty.is_some_and(|percent| !(percent > 0.0 && percent < 100.0)) {
-        return wrong("--target-uncertainty is a percentage".into(), "5, for instance");
     }
     Ok(())
 }
@@ -211,26 +200,4 @@ fn failure(error: ::estimate::Error, inputs: &Inputs) -> Failure {
         ::estimate::Error::Engine(error) => Failure::from_engine(error, &inputs.plan_name),
         other => Failure::refused(with_causes(&other), inputs.plan_name.clone(), ""),
     }
-}
-
-/// Everything that a reader of the result should know, each once.
-fn warnings(inputs: &Inputs, choices: &[Choice], anatomy: &Anatomy, ours: &mut BodyDose) -> Vec<String> {
-    let mut warnings = vec![
-        "this version has a focal source behind jaws and leaves: radiation scattered in the head and leakage through \
-         its housing are not in the dose, which is too low far from the field (more than about 10 cm)"
-            .to_owned(),
-        "the dose is that of the scanned part of the body; nothing is completed beyond the scan".to_owned(),
-    ];
-    warnings.extend(choices.iter().flat_map(|choice| choice.warnings.iter().cloned()));
-    warnings.extend(choices.iter().map(|choice| {
-        let unverified = choice.machine.unverified().count();
-        format!("machine {}: {unverified} of its numbers are not verified", choice.machine.name)
-    }));
-    warnings.extend(inputs.plan.notes.iter().cloned());
-    warnings.extend(inputs.notes.iter().cloned());
-    warnings.extend(anatomy.notes.iter().map(ToString::to_string));
-    warnings.append(&mut ours.warnings);
-    let mut seen = std::collections::HashSet::new();
-    warnings.retain(|warning| seen.insert(warning.clone()));
-    warnings
 }

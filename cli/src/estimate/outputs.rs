@@ -7,6 +7,7 @@ use crate::exit::{Failure, with_causes};
 use crate::output_folder::{OutputFolder, PROGRAM, RECORD};
 use crate::run_record::{BackendRecord, command_without_folders};
 use crate::stages::Stages;
+use anatomy::ReferenceDose;
 use formats::dicom::write::{Bits, DoseWriter};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -125,14 +126,19 @@ fn record(
             "gamma_without_factor_pass_percent": c.gamma_pass_share_unscaled.map(|s| 100.0 * s),
         })),
         "inputs_sha256": inputs.sha256,
+        "reference_dose_gy": finished.reference.gy,
         "warnings": finished.warnings,
+        "remarks": finished.remarks,
     })
 }
 
 /// The last words on the terminal.
 pub fn summary(finished: &Finished) -> String {
-    let max_gy = finished.dose_gy.values.iter().copied().fold(0.0f32, f32::max);
-    let mut text = format!("maximum {max_gy:.3} Gy, {} histories", finished.ours.histories);
+    let ReferenceDose { gy, cube_mm } = finished.reference;
+    let mut text = format!(
+        "highest dose {gy:.3} Gy (mean of a cube of {:.0} mm), {} histories",
+        cube_mm[0], finished.ours.histories
+    );
     if let Some(c) = finished.comparison {
         let percent = |share: Option<f64>| share.map_or("-".into(), |s| format!("{:.1} %", 100.0 * s));
         text.push_str(&format!(

@@ -26,7 +26,7 @@ const STYLE: &str = include_str!("report/style.css");
 /// A picture cannot be made; the text says why.
 pub fn page(finished: &Finished, rows: &[OrganRow], record: &Value) -> Result<String, String> {
     let organs = shown(finished, rows);
-    let scale = DoseScale::of(&finished.dose_gy.values);
+    let scale = DoseScale::below(finished.reference.gy);
     let (centre, what_centre) = centre(finished);
     let page = html! {
         (DOCTYPE)
@@ -43,7 +43,7 @@ pub fn page(finished: &Finished, rows: &[OrganRow], record: &Value) -> Result<St
                 (views::slices(finished, &organs, scale, centre, what_centre)?)
                 (views::whole_body(finished, scale)?)
                 (organs::organs(finished, &organs))
-                (comparison::comparison(finished, centre, what_centre))
+                (comparison::comparison(finished, &organs, centre, what_centre))
                 (plan::plan(finished, record)?)
                 (record::record(finished, record))
             }

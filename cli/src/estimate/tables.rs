@@ -26,9 +26,9 @@ pub struct OrganRow {
 
 /// The rows of all organs that cover a voxel.
 pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
-    let Finished { anatomy, ours, dose_gy, comparison, .. } = finished;
+    let Finished { anatomy, ours, dose_gy, comparison, reference, .. } = finished;
     let max_gy = dose_gy.values.iter().copied().fold(0.0f32, f32::max);
-    let isodose = Isodose::new(dose_gy, 0.5 * max_gy);
+    let isodose = Isodose::new(dose_gy, (0.5 * reference.gy) as f32);
     let fields = DoseFields {
         dose_gy,
         relative_sigma: Some(&ours.sigma_relative),

@@ -1,7 +1,10 @@
-//! A CT series to an image in HU.
+//! A CT series, of single images or in an enhanced multi-frame file, to an image in HU.
 
+mod decoder;
+mod frames;
 mod headers;
 mod slices;
+mod tilt;
 
 use super::patient::PatientFacts;
 use crate::Error;
@@ -39,7 +42,7 @@ pub struct CtSeries {
     pub model: Option<String>,
     /// The different values of SliceThickness (mm), rising.
     pub slice_thicknesses_mm: Vec<f64>,
-    /// The files that were used, from the first plane to the last.
+    /// The files that were used, from the first plane to the last; a multi-frame file once.
     pub files: Vec<PathBuf>,
     /// What was dropped, filled in, resampled or suspicious.
     pub notes: Vec<String>,
@@ -77,6 +80,8 @@ impl CtSeries {
             slices.iter().filter_map(|slice| slice.facts.slice_thickness_mm).collect();
         slice_thicknesses_mm.sort_by(f64::total_cmp);
         slice_thicknesses_mm.dedup();
+        let mut files: Vec<PathBuf> = slices.iter().map(|slice| slice.path.clone()).collect();
+        files.dedup();
         Ok(Self {
             axes_of_files: image.grid.axes,
             image: image.canonical(),
@@ -89,7 +94,7 @@ impl CtSeries {
             manufacturer: facts.manufacturer,
             model: facts.model,
             slice_thicknesses_mm,
-            files: slices.iter().map(|slice| slice.path.clone()).collect(),
+            files,
             notes,
         })
     }

@@ -24,13 +24,20 @@ pub(super) struct Plane {
 impl Plane {
     /// Reads ImagePositionPatient, ImageOrientationPatient and PixelSpacing.
     pub fn read(scope: &Scope) -> Result<Self, Error> {
-        let position_mm: [f64; 3] = scope.required_array(tags::IMAGE_POSITION_PATIENT)?;
+        Self::read_from(scope, scope, scope)
+    }
+
+    /// The same from three places, as an enhanced image's functional groups have them.
+    pub fn read_from(position: &Scope, orientation: &Scope, measures: &Scope) -> Result<Self, Error> {
+        let position_mm: [f64; 3] = position.required_array(tags::IMAGE_POSITION_PATIENT)?;
         if position_mm.iter().any(|x| x.abs() > FARTHEST_MM) {
-            return Err(scope.error(tags::IMAGE_POSITION_PATIENT, "is not believable; export the file again"));
+            return Err(
+                position.error(tags::IMAGE_POSITION_PATIENT, "is not believable; export the file again")
+            );
         }
-        let [a, b, c, d, e, f] = scope.required_array(tags::IMAGE_ORIENTATION_PATIENT)?;
+        let [a, b, c, d, e, f] = orientation.required_array(tags::IMAGE_ORIENTATION_PATIENT)?;
         let skew = || {
-            scope.error(
+            orientation.error(
                 tags::IMAGE_ORIENTATION_PATIENT,
                 "holds directions that are not perpendicular unit vectors; export the file again",
             )
@@ -43,10 +50,10 @@ impl Plane {
         }
         let column = normalised(std::array::from_fn(|x| column[x] - lean * row[x]));
         // PixelSpacing is the distance between rows, then between columns.
-        let [between_rows, between_columns]: [f64; 2] = scope.required_array(tags::PIXEL_SPACING)?;
+        let [between_rows, between_columns]: [f64; 2] = measures.required_array(tags::PIXEL_SPACING)?;
         let spacing_mm = [between_columns, between_rows];
         if spacing_mm.iter().any(|&s| !(s > 1e-3 && s < FARTHEST_MM)) {
-            return Err(scope.error(tags::PIXEL_SPACING, "is not positive; export the file again"));
+            return Err(measures.error(tags::PIXEL_SPACING, "is not positive; export the file again"));
         }
         Ok(Self { position_mm, row, column, spacing_mm })
     }

@@ -62,11 +62,6 @@ impl StructureSet {
         let mut structures: Vec<Structure> = regions.into_iter().map(|region| region.structure).collect();
         observations(&root, &mut structures)?;
         contours(&root, &mut structures, &mut notes)?;
-        for structure in &structures {
-            if structure.contours.is_empty() && structure.points.is_empty() {
-                notes.push(format!("{:?} has no contour", structure.name));
-            }
-        }
         Ok(Self {
             uid: file.sop_instance_uid()?,
             study_uid: root.text(tags::STUDY_INSTANCE_UID)?,

@@ -202,7 +202,9 @@ impl Sorting<'_> {
                     "leave one of them in the folder, or name it with --ct",
                 ));
             }
-            self.took.push(format!("{} CT slices {link}", found.len()));
+            let slices: usize = found.iter().map(|slice| slice.frames).sum();
+            let what = if slices > found.len() { "frames of multi-frame CT" } else { "CT slices" };
+            self.took.push(format!("{slices} {what} {link}"));
             self.leave(others, "is a CT slice of another series");
             return Ok(found);
         }
@@ -212,6 +214,8 @@ impl Sorting<'_> {
 
     fn dose(&mut self, plan: &Entry) -> Option<Entry> {
         let doses = self.take(|entry| entry.kind == Kind::Dose);
+        let (ours, doses): (Vec<Entry>, Vec<Entry>) = doses.into_iter().partition(|dose| dose.is_ours);
+        self.leave(ours, "is a dose that straydose wrote, not the planning system's");
         let (own, others): (Vec<Entry>, Vec<Entry>) =
             doses.into_iter().partition(|dose| dose.names.contains(&plan.uid));
         self.leave(others, "is the dose of another plan");

@@ -100,10 +100,24 @@ impl Coverage {
         let lines = self.fractions.chunks_exact(columns.max(1)).enumerate();
         lines.flat_map(move |(line, fractions)| {
             let (j, k) = (self.lower[1] + line % rows, self.lower[2] + line / rows);
-            let start = self.lower[0] + self.grid.shape[0] * (j + self.grid.shape[1] * k);
+            let start = self.grid.offset(VoxelIndex([self.lower[0], j, k]));
             let covered = fractions.iter().enumerate().filter(|(_, fraction)| **fraction > 0.0);
             covered.map(move |(i, fraction)| (start + i, *fraction))
         })
+    }
+
+    /// Takes what another coverage of the same grid covers out of this one.
+    ///
+    /// # Panics
+    /// If the grids have different shapes.
+    pub fn subtract(&mut self, other: &Self) {
+        assert_eq!(self.grid.shape, other.grid.shape, "both lie on one grid");
+        let (lower, shape) = (self.lower, self.shape);
+        for (at, fraction) in self.fractions.iter_mut().enumerate() {
+            let within = VoxelIndex::at(at, shape).0;
+            let voxel = VoxelIndex(std::array::from_fn(|a| lower[a] + within[a]));
+            *fraction = (*fraction - other.fraction(voxel)).max(0.0);
+        }
     }
 
     /// Covered volume (mm³).
@@ -125,7 +139,7 @@ pub(super) fn i_fastest<T: Copy + Send + Sync>(layers: Vec<T>, shape: [usize; 3]
     }
     let [u, v] = in_plane(axis);
     let at = |offset: usize| {
-        let voxel = [offset % shape[0], offset / shape[0] % shape[1], offset / (shape[0] * shape[1])];
+        let voxel = VoxelIndex::at(offset, shape).0;
         layers[voxel[u] + shape[u] * (voxel[v] + shape[v] * voxel[axis])]
     };
     (0..layers.len()).into_par_iter().map(at).collect()

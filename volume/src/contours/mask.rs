@@ -5,7 +5,7 @@ use super::centres::set_enclosed;
 use super::coverage::i_fastest;
 use super::planes::{Planes, in_plane};
 use super::{ContourNote, Structure};
-use crate::{Error, OrientedGrid};
+use crate::{Error, OrientedGrid, VoxelIndex};
 use rayon::prelude::*;
 
 /// Voxels of a box of a grid that are in or out; outside the box all are out.
@@ -60,7 +60,7 @@ impl Mask {
         let lines = self.inside.chunks_exact(columns.max(1)).enumerate();
         lines.flat_map(move |(line, inside)| {
             let (j, k) = (self.lower[1] + line % rows, self.lower[2] + line / rows);
-            let start = self.lower[0] + self.grid.shape[0] * (j + self.grid.shape[1] * k);
+            let start = self.grid.offset(VoxelIndex([self.lower[0], j, k]));
             inside.iter().enumerate().filter(|(_, inside)| **inside).map(move |(i, _)| start + i)
         })
     }

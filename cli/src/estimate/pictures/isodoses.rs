@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 /// Low lines smaller than this are noise and not drawn (mm).
 const SPECK_MM: f64 = 20.0;
-/// Shares of the greatest dose below which a line is low.
+/// Shares of the reference dose below which a line is low.
 const LOW: f64 = 0.05;
 
 /// Decimal logarithm of a dose for its lines: mean by mass of each point and its neighbours, so that noise does not tear
@@ -36,7 +36,7 @@ pub fn isodoses(log10_gy: &Lattice, scale: DoseScale, letter_mm: f64) -> Markup 
 }
 
 fn isodose(log10_gy: &Lattice, share: f64, scale: DoseScale) -> Vec<Line> {
-    let mut lines = isolines(log10_gy, (share * scale.max_gy).log10());
+    let mut lines = isolines(log10_gy, (share * scale.top_gy).log10());
     lines.retain(|line| share >= LOW || size_mm(line) > SPECK_MM);
     lines
 }

@@ -4,6 +4,7 @@ use crate::estimate::Finished;
 use crate::estimate::tables::OrganRow;
 use anatomy::Organ;
 use anatomy::region::Role;
+use maud::{Markup, html};
 
 /// Bright enough for outlines on a scan; charts on paper darken them.
 const COLOURS: [&str; 12] = [
@@ -14,6 +15,9 @@ const COLOURS: [&str; 12] = [
 const TARGETS: [&str; 4] = ["#ff4d5a", "#ff8f7a", "#ff5fa2", "#d9303e"];
 /// Outlines of the whole patient.
 const OUTLINE: &str = "#b9c2cb";
+
+/// Dashes of lines, one after the other as the colours run out: with twelve colours for 48 organs.
+const DASHES: [&str; 4] = ["none", "5 3", "1.5 2.5", "9 2 2 2"];
 
 /// An organ with its row of the table and its look.
 pub struct Shown<'a> {
@@ -28,6 +32,13 @@ pub struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    /// A piece of its line, for legends and tables.
+    pub fn chip(&self) -> Markup {
+        html! { svg.chip viewBox="0 0 22 10" style={ "--c:" (self.colour) } {
+            path.casing d="M1 5H21" {} path d="M1 5H21" stroke-dasharray=(self.dashes) {}
+        } }
+    }
+
     /// Whether it is the outline of the patient.
     pub fn is_outline(&self) -> bool {
         self.organ.role == Role::Outline
@@ -47,7 +58,7 @@ pub fn shown<'a>(finished: &'a Finished, rows: &'a [OrganRow]) -> Vec<Shown<'a>>
     let mut organs = finished.anatomy.organs.iter();
     let (mut targets, mut others) = (0, 0);
     let next = |count: &mut usize, colours: &[&'static str]| {
-        let look = (colours[*count % colours.len()], if *count < colours.len() { "none" } else { "5 3" });
+        let look = (colours[*count % colours.len()], DASHES[*count / colours.len() % DASHES.len()]);
         *count += 1;
         look
     };

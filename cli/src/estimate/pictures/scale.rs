@@ -3,10 +3,10 @@
 use crate::estimate::report::numbers::round_dose;
 use maud::{Markup, html};
 
-/// Decades of the scale, from the greatest dose down.
+/// Decades of the scale, from the reference dose down.
 pub const DECADES: f64 = 6.0;
 
-/// Isodose lines, as shares of the greatest dose, with their names.
+/// Isodose lines, as shares of the reference dose, with their names.
 pub const ISODOSES: [(f64, &str); 4] = [(0.001, "0.1 %"), (0.01, "1 %"), (0.05, "5 %"), (0.5, "50 %")];
 
 /// Colours at equal steps: nine of matplotlib's viridis (S. van der Walt, N. Smith, CC0).
@@ -22,39 +22,39 @@ const ANCHORS: [[f64; 3]; 9] = [
     [253.0, 231.0, 37.0],
 ];
 
-/// Colours from a greatest dose down.
+/// Colours from the reference dose down; what is above has the highest colour.
 #[derive(Clone, Copy, Debug)]
 pub struct DoseScale {
-    /// The greatest dose (Gy), above 0.
-    pub max_gy: f64,
+    /// The reference dose (Gy), above 0.
+    pub top_gy: f64,
 }
 
 impl DoseScale {
-    /// The scale of an image's doses (Gy).
-    pub fn of(values_gy: &[f32]) -> DoseScale {
-        let max_gy = values_gy.iter().copied().filter(|gy| gy.is_finite()).fold(0.0, f32::max);
-        DoseScale { max_gy: if max_gy > 0.0 { f64::from(max_gy) } else { 1.0 } }
+    /// The scale below a reference dose (Gy).
+    pub fn below(reference_gy: f64) -> DoseScale {
+        DoseScale { top_gy: if reference_gy > 0.0 { reference_gy } else { 1.0 } }
     }
 
     /// Place of a dose's logarithm on the scale, 0 to 1.
     pub fn share(self, log10_gy: f64) -> f64 {
-        (1.0 + (log10_gy - self.max_gy.log10()) / DECADES).clamp(0.0, 1.0)
+        (1.0 + (log10_gy - self.top_gy.log10()) / DECADES).clamp(0.0, 1.0)
     }
 
     /// The powers of ten on the scale (Gy).
     fn powers_of_ten(self) -> impl Iterator<Item = f64> {
-        let top = self.max_gy.log10();
+        let top = self.top_gy.log10();
         let from = (top - DECADES).ceil() as i32;
         (from..=top.floor() as i32).map(|power| 10f64.powi(power))
     }
 
-    /// The scale itself, with its doses below and the isodose lines above; `id` is unique on the page.
+    /// The scale itself, with its doses below and the isodoses in per cent of the reference above; `id` is unique on the
+    /// page.
     pub fn bar(self, id: &str) -> Markup {
         const WIDTH: f64 = 720.0;
         const LEFT: f64 = 34.0;
         let x = |gy: f64| LEFT + WIDTH * self.share(gy.log10());
         html! {
-            svg.bar viewBox="0 0 800 62" role="img" aria-label="dose scale" {
+            svg.bar viewBox="0 0 800 80" role="img" aria-label="dose scale" {
                 defs { linearGradient id=(id) {
                     @for (step, anchor) in ANCHORS.iter().enumerate() {
                         stop offset=(format!("{:.4}", step as f64 / (ANCHORS.len() - 1) as f64))
@@ -63,7 +63,7 @@ impl DoseScale {
                 } }
                 rect x=(LEFT) y="20" width=(WIDTH) height="16" rx="2" fill={ "url(#" (id) ")" } {}
                 @for (share, name) in ISODOSES {
-                    @let at = x(share * self.max_gy);
+                    @let at = x(share * self.top_gy);
                     line x1=(at) x2=(at) y1="17" y2="36" stroke="currentColor" stroke-width="1.5" {}
                     text x=(at) y="13" text-anchor="middle" { (name) }
                 }
@@ -71,6 +71,9 @@ impl DoseScale {
                     @let at = x(gy);
                     line x1=(at) x2=(at) y1="36" y2="41" stroke="currentColor" {}
                     text x=(at) y="55" text-anchor="middle" { (round_dose(gy)) }
+                }
+                text.title x=(LEFT + 0.5 * WIDTH) y="74" text-anchor="middle" {
+                    "dose of the whole course, logarithmic; above: per cent of " (round_dose(self.top_gy))
                 }
             }
         }
@@ -106,8 +109,8 @@ mod tests {
 
     #[test]
     fn the_scale_spans_its_decades() {
-        let scale = DoseScale::of(&[0.0, f32::NAN, 60.0]);
-        assert_eq!(scale.max_gy, 60.0);
+        let scale = DoseScale::below(60.0);
+        assert_eq!(DoseScale::below(0.0).top_gy, 1.0);
         assert_eq!(scale.share(60f64.log10()), 1.0);
         assert!((scale.share(0.06f64.log10()) - 0.5).abs() < 1e-12);
         assert_eq!([scale.share(-9.0), scale.share(9.0)], [0.0, 1.0]);

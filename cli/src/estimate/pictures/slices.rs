@@ -23,20 +23,19 @@ const BRIGHTNESS: [(f64, f64); 7] = [
     (1000.0, 0.82),
     (3000.0, 0.95),
 ];
-/// The dose counts as high enough to be looked at from this share of the maximum.
-const LOOK_AT: f32 = 0.2;
+/// The dose counts as high enough to be looked at from this share of the reference dose.
+const LOOK_AT: f64 = 0.2;
 
 /// The voxel that the slices go through: the isocentre's if the dose is high there, else that of the greatest dose.
 pub fn centre(finished: &Finished) -> (VoxelIndex, &'static str) {
     let dose = finished.dose_gy;
-    let max_gy = dose.values.iter().copied().fold(0.0f32, f32::max);
     let isocentre =
         finished.inputs.plan.deliveries().next().map(|d| d.beam.control_points[0].pose.isocentre_mm);
     if let Some(point_mm) = isocentre {
         let index = dose.grid.index_of(point_mm).map(f64::round);
         if (0..3).all(|a| index[a] >= 0.0 && index[a] < dose.grid.shape[a] as f64) {
             let voxel = VoxelIndex(index.map(|i| i as usize));
-            if dose.values[dose.grid.offset(voxel)] > LOOK_AT * max_gy {
+            if f64::from(dose.values[dose.grid.offset(voxel)]) > LOOK_AT * finished.reference.gy {
                 return (voxel, "isocentre");
             }
         }

@@ -3,14 +3,19 @@
 use super::numbers::{self, dose, percent};
 use super::views::key;
 use crate::estimate::Finished;
+use crate::estimate::pictures::dvh::beside;
+use crate::estimate::pictures::organs::Shown;
 use crate::estimate::pictures::profiles::profiles;
 use ::estimate::Comparison;
 use anatomy::Organ;
 use maud::{Markup, html};
 use volume::VoxelIndex;
 
+/// Histograms of more structures cannot be told from each other.
+const MOST_COMPARED: usize = 12;
+
 /// The section: profiles always, numbers where a planned dose was given.
-pub fn comparison(finished: &Finished, centre: VoxelIndex, what: &str) -> Markup {
+pub fn comparison(finished: &Finished, organs: &[Shown], centre: VoxelIndex, what: &str) -> Markup {
     let mut lines = vec![("ours", "ours, with ± 1 σ of each voxel")];
     if finished.comparison.is_some() {
         lines.push(("planned", "planned"));
@@ -19,6 +24,7 @@ pub fn comparison(finished: &Finished, centre: VoxelIndex, what: &str) -> Markup
         @if let Some(comparison) = finished.comparison {
             h2 { "Beside the planning system" }
             (facts(comparison))
+            (histograms(finished, organs, comparison))
             (table(finished, comparison))
         } @else {
             h2 { "Profiles" }
@@ -38,6 +44,25 @@ fn facts(comparison: &Comparison) -> Markup {
             span.note { "of the points above 10 % pass; 3 % of the maximum" } } }
         tr { th { "the same without the factor" } td { (share(comparison.gamma_pass_share_unscaled)) } }
         tr { th { "greatest planned dose" } td { (dose(comparison.planned_max_gy)) } }
+    } }
+}
+
+/// Histograms of both doses, of the organs with the highest planned doses.
+fn histograms(finished: &Finished, organs: &[Shown], comparison: &Comparison) -> Markup {
+    let planned = |shown: &Shown| shown.row.planned_mean_gy.unwrap_or(0.0);
+    let mut compared: Vec<&Shown> =
+        organs.iter().filter(|shown| !shown.is_outline() && planned(shown) > 0.0).collect();
+    compared.sort_by(|a, b| planned(b).total_cmp(&planned(a)));
+    let left = compared.len().saturating_sub(MOST_COMPARED);
+    compared.truncate(MOST_COMPARED);
+    html! { @if !compared.is_empty() {
+        h3 { "Dose-volume histograms" }
+        (beside(&compared, &finished.ours.dose_gy, comparison))
+        ul.key {
+            @for shown in &compared { li { i.chip style={ "--c:" (shown.colour) } {} (shown.row.name) } }
+        }
+        p.note { "Lines: ours × factor, nothing blended. Dashes: planned. Only the part of each structure that has a planned dose."
+            @if left > 0 { " The " (left) " structures with lower doses are in the table alone." } }
     } }
 }
 

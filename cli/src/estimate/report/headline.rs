@@ -9,8 +9,8 @@ use maud::{Markup, html};
 /// Warnings longer than this are folded up (characters).
 const LONG: usize = 220;
 
-/// A voxel is in the field from this share of the greatest dose.
-const HIGH: f32 = 0.5;
+/// A voxel is in the field from this share of the reference dose.
+const HIGH: f64 = 0.5;
 
 /// A number to take away.
 struct Tile {
@@ -34,22 +34,17 @@ pub fn headline(finished: &Finished, organs: &[Shown]) -> Markup {
         div.tiles { @for tile in tiles(finished, organs) {
             div { span.note { (tile.title) } strong { (tile.value) } span.note { (tile.remark) } }
         } }
-        (warnings(&finished.warnings))
+        (warnings(&finished.warnings, &finished.remarks))
     }
 }
 
 fn tiles(finished: &Finished, organs: &[Shown]) -> Vec<Tile> {
-    let dose_of = |at: &usize| finished.dose_gy.values[*at];
-    let highest =
-        (0..finished.dose_gy.values.len()).max_by(|a, b| dose_of(a).total_cmp(&dose_of(b))).unwrap_or(0);
-    let of_voxel = match finished.comparison {
-        None => format!("of a voxel, ± {}", error(100.0 * f64::from(finished.ours.sigma_relative[highest]))),
-        Some(_) => "of a voxel".into(),
-    };
+    let reference = finished.reference;
     let tile = |title: &str, value: String, remark: String| Tile { title: title.into(), value, remark };
     let sigma = |shown: &Shown| shown.row.stat_percent.map_or("–".into(), error);
     let mean = |shown: &Shown| shown.row.doses.mean_gy;
-    let mut tiles = vec![tile("greatest dose", dose(f64::from(dose_of(&highest))), of_voxel)];
+    let cube = format!("mean of a cube of {:.0} mm; isodoses are parts of it", reference.cube_mm[0]);
+    let mut tiles = vec![tile("highest dose", dose(reference.gy), cube)];
     if let Some(target) = organs.iter().filter(|s| s.is_target()).max_by(|a, b| mean(a).total_cmp(&mean(b))) {
         let remark = finished.inputs.plan.prescriptions.first().map_or(String::new(), |prescription| {
             format!(", prescribed {}", round_dose(prescription.dose_gy))
@@ -71,7 +66,7 @@ fn tiles(finished: &Finished, organs: &[Shown]) -> Vec<Tile> {
     let (worst, remark) = match errors.max_by(|a, b| a.0.total_cmp(&b.0)) {
         Some((worst, name)) => (worst, format!("1 σ of an organ's mean at most ({name})")),
         None => (
-            100.0 * error_of_voxels(finished, HIGH * dose_of(&highest)),
+            100.0 * error_of_voxels(finished, (HIGH * reference.gy) as f32),
             "1 σ of a voxel in the field, median".into(),
         ),
     };
@@ -92,16 +87,23 @@ fn error_of_voxels(finished: &Finished, above_gy: f32) -> f64 {
     errors.get(errors.len() / 2).copied().map_or(f64::NAN, f64::from)
 }
 
-fn warnings(warnings: &[String]) -> Markup {
-    html! { @if !warnings.is_empty() {
+fn warnings(warnings: &[String], remarks: &[String]) -> Markup {
+    html! { @if !(warnings.is_empty() && remarks.is_empty()) {
         section.warnings {
             h2 { "Know before you read on" }
-            ul { @for warning in warnings { li {
-                @match warning.char_indices().nth(LONG) {
-                    Some((end, _)) => details { summary { (warning[..end].trim_end()) " …" } (warning) },
-                    None => (warning),
-                }
-            } } }
+            ul { @for warning in warnings { li { (folded(warning)) } } }
+            @if !remarks.is_empty() {
+                details { summary { "What was decided on the way (" (remarks.len()) ")" }
+                    ul { @for remark in remarks { li { (folded(remark)) } } } }
+            }
         }
+    } }
+}
+
+/// A text, folded up where it is long.
+fn folded(text: &str) -> Markup {
+    html! { @match text.char_indices().nth(LONG) {
+        Some((end, _)) => details { summary { (text[..end].trim_end()) " …" } (text) },
+        None => (text),
     } }
 }

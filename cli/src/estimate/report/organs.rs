@@ -29,18 +29,28 @@ pub fn organs(finished: &Finished, organs: &[Shown]) -> Markup {
                     th { "D98" } th { "D50" } th { "D2" } th { "components of our dose" } th { "to 50 %" }
                     @if planned { th { "planned" br; "mean" } }
                 } }
-                tbody { @for shown in organs { (row(shown, planned)) } }
+                tbody { @for shown in in_order(organs) { (row(shown, planned)) } }
             } }
             (remarks(finished))
         }
     } }
 }
 
+/// The outline, the targets, then the others; the highest mean dose first in each.
+fn in_order<'a, 'b>(organs: &'b [Shown<'a>]) -> Vec<&'b Shown<'a>> {
+    let mut sorted: Vec<&Shown> = organs.iter().collect();
+    sorted.sort_by(|a, b| {
+        let place = |shown: &Shown| (!shown.is_outline(), !shown.is_target());
+        place(a).cmp(&place(b)).then(b.row.doses.mean_gy.total_cmp(&a.row.doses.mean_gy))
+    });
+    sorted
+}
+
 fn row(shown: &Shown, planned: bool) -> Markup {
     let row = shown.row;
     let doses = &row.doses;
     html! { tr {
-        th scope="row" { i.chip style={ "--c:" (shown.colour) } {} (row.name)
+        th scope="row" { (shown.chip()) (row.name)
             @if row.original_name != row.name { br; span.note { (row.original_name) } } }
         td { (significant(doses.volume_cm3, 3)) " cm³" br; span.note { (significant(doses.mass_g, 3)) " g" } }
         td { b { (dose(doses.mean_gy)) } br; span.note { "± " (row.stat_percent.map_or("–".into(), error)) } }
@@ -83,7 +93,8 @@ fn remarks(finished: &Finished) -> Markup {
         p.note {
             "Mean: energy by mass. D98, D50, D2: least dose of the hottest 98, 50, 2 % of the volume. ± 1 σ: statistics of the Monte \
              Carlo run alone; what the models of machine and patient add is not in it. To 50 %: from the organ's centre to the nearest \
-             point of the 50 % isodose. "
+             point that gets half of the highest dose (" (dose(finished.reference.gy)) ", the mean of the hottest cube of "
+            (format!("{:.0} mm", finished.reference.cube_mm[0])) "). "
             @if finished.comparison.is_some() {
                 "Doses are the planning system's where it gives more than about 5 % of its maximum and ours elsewhere; components and σ \
                  are always of ours."

@@ -4,7 +4,7 @@ use super::*;
 use crate::estimate::inputs::Inputs;
 use crate::estimate::tables::organ_rows;
 use ::estimate::{BodyDose, compare};
-use anatomy::{Anatomy, Options, Region};
+use anatomy::{Anatomy, Options, ReferenceDose, Region};
 use formats::dicom::PatientFacts;
 use std::collections::BTreeMap;
 use treatment::iec61217::PatientPosition;
@@ -103,7 +103,9 @@ fn test_page() -> String {
         ours: &ours,
         comparison: Some(&comparison),
         dose_gy: &ours.dose_gy,
+        reference: ReferenceDose::of(&ours.dose_gy, &anatomy.body, &anatomy.voxel_density_g_cm3),
         warnings: vec!["short".into(), "long ".repeat(90)],
+        remarks: vec!["decided".into()],
     };
     let rows = organ_rows(&finished);
     let record = serde_json::json!({ "program": "straydose", "command": ["straydose", "estimate"], "seed": 1,
@@ -144,6 +146,9 @@ fn the_page_says_what_it_is_not_for_and_shows_what_was_asked() {
         "notes.txt",
         "prescribed 60 Gy",
         "What this is not for",
+        "dose-volume histograms, ours and planned",
+        "per cent of ",
+        "What was decided on the way (1)",
     ] {
         assert!(text.contains(words), "{words}");
     }

@@ -38,7 +38,7 @@ pub fn slices(
     let px_per_mm = PAGE_PX / columns.iter().sum::<f64>();
     let widths: Vec<String> = columns.iter().map(|mm| format!("minmax(0,{mm:.0}fr)")).collect();
     let picture = |view| slice(finished, organs, scale, view, centre, px_per_mm);
-    let panel = panel(organs, grid.centre_mm(centre).map(|mm| signed(mm, 0)));
+    let panel = panel(organs, scale, grid.centre_mm(centre).map(|mm| signed(mm, 0)));
     Ok(html! { section {
         h2 { "Three slices through the " (what) }
         div.viewer {
@@ -53,9 +53,9 @@ pub fn slices(
 }
 
 /// Beside the slices: where they lie, switches for their layers, what the lines are.
-fn panel(organs: &[Shown], [x, y, z]: [String; 3]) -> Markup {
+fn panel(organs: &[Shown], scale: DoseScale, [x, y, z]: [String; 3]) -> Markup {
     html! { div.panel {
-        p.note { "Scan in grey under the dose in colour, on a logarithmic scale down to a millionth of the maximum. Marks at the edges \
+        p.note { "Scan in grey under the dose in colour, on a logarithmic scale down to a millionth of the highest dose. Marks at the edges \
             show where the other slices run: x " (x) ", y " (y) ", z " (z) " mm (left, back, head). Isodoses are those of the dose smoothed over neighbouring voxels; tissue without a \
             colour got no score." }
         p.switches { @for (id, what) in [("layer-dose", "dose"), ("layer-isodoses", "isodoses"), ("layer-organs", "organs")] {
@@ -63,7 +63,7 @@ fn panel(organs: &[Shown], [x, y, z]: [String; 3]) -> Markup {
         } }
         ul.key { @for (share, name) in ISODOSES { li {
             svg.isodose viewBox="0 0 40 10" { path.casing d="M1 5H39" {} path d="M1 5H39" stroke-dasharray=(dashes(share)) {} } (name)
-        } } li.note { "of the maximum" } }
+        } } li.note { "of the highest dose, " (dose(scale.top_gy)) } }
         (legend(organs))
     } }
 }
@@ -73,7 +73,7 @@ fn legend(organs: &[Shown]) -> Markup {
     let mut sorted: Vec<&Shown> = organs.iter().collect();
     sorted.sort_by(|a, b| b.row.doses.mean_gy.total_cmp(&a.row.doses.mean_gy));
     html! { ul.legend { @for shown in sorted { li {
-        span { i.chip style={ "--c:" (shown.colour) } {} (shown.row.name) } span { (dose(shown.row.doses.mean_gy)) }
+        span { (shown.chip()) (shown.row.name) } span { (dose(shown.row.doses.mean_gy)) }
     } } } }
 }
 

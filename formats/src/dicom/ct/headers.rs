@@ -1,9 +1,11 @@
-//! The slices of one CT series, found by their headers.
+//! The slices of one CT series, found by the headers of its files.
 
+use super::frames::{Frame, frames};
 use crate::Error;
 use crate::dicom::geometry::Plane;
 use crate::dicom::patient::PatientFacts;
-use crate::dicom::{DicomFile, tags, uids};
+use crate::dicom::{DicomFile, Scope, tags, uids};
+use dicom_core::Tag;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +40,8 @@ pub(super) struct Slice {
     pub columns: usize,
     pub rows: usize,
     pub facts: Facts,
+    /// Which frame of its file it is, in a multi-frame one.
+    pub frame: Option<Frame>,
 }
 
 /// The slices of the one series that is meant.
@@ -63,6 +67,13 @@ pub(super) fn series(
                 let slice = slice(&file)?;
                 found.entry(slice.facts.series_uid.clone()).or_default().push(slice);
             }
+            Kind::Enhanced => {
+                let frames = frames(&file)?;
+                localizers += usize::from(frames.is_empty());
+                if let Some(first) = frames.first() {
+                    found.entry(first.facts.series_uid.clone()).or_default().extend(frames);
+                }
+            }
             Kind::Localizer => localizers += 1,
             Kind::Other => others += 1,
         }
@@ -78,6 +89,7 @@ pub(super) fn series(
 
 enum Kind {
     Ct,
+    Enhanced,
     Localizer,
     Other,
 }
@@ -86,12 +98,7 @@ fn kind(file: &DicomFile) -> Result<Kind, Error> {
     let root = file.root();
     let class = root.text(tags::SOP_CLASS_UID)?.unwrap_or_default();
     if class == uids::ENHANCED_CT_IMAGE_STORAGE || class == uids::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE {
-        return Err(Error::Refused {
-            path: file.path.clone(),
-            problem: "this is an enhanced multi-frame CT (its planes are described frame by frame, which is not read)"
-                .into(),
-            way_out: "export the series as single-frame CT images".into(),
-        });
+        return Ok(Kind::Enhanced);
     }
     let is_ct = class == uids::CT_IMAGE_STORAGE
         || (class.is_empty() && root.text(tags::MODALITY)?.as_deref() == Some("CT"));
@@ -104,32 +111,35 @@ fn kind(file: &DicomFile) -> Result<Kind, Error> {
 
 fn slice(file: &DicomFile) -> Result<Slice, Error> {
     let root = file.root();
-    let count = |tag| {
-        let value = root.required_integer(tag)?;
-        if (1..=65_535).contains(&value) {
-            Ok(value as usize)
-        } else {
-            Err(root.error(tag, "is not positive"))
-        }
-    };
-    let facts = Facts {
+    Ok(Slice {
+        path: file.path.clone(),
+        plane: Plane::read(&root)?,
+        columns: pixel_count(&root, tags::COLUMNS)?,
+        rows: pixel_count(&root, tags::ROWS)?,
+        facts: facts(&root)?,
+        frame: None,
+    })
+}
+
+/// Columns or Rows.
+pub(super) fn pixel_count(root: &Scope, tag: Tag) -> Result<usize, Error> {
+    let value = root.required_integer(tag)?;
+    if (1..=65_535).contains(&value) { Ok(value as usize) } else { Err(root.error(tag, "is not positive")) }
+}
+
+/// What the root of a CT's data set says.
+pub(super) fn facts(root: &Scope) -> Result<Facts, Error> {
+    Ok(Facts {
         series_uid: root.required_text(tags::SERIES_INSTANCE_UID)?,
         study_uid: root.text(tags::STUDY_INSTANCE_UID)?,
         frame_of_reference_uid: root.text(tags::FRAME_OF_REFERENCE_UID)?,
         patient_position: root.text(tags::PATIENT_POSITION)?,
-        patient: PatientFacts::read(&root),
+        patient: PatientFacts::read(root),
         // These are only reported, so an unreadable one is no reason to refuse.
         kvp: root.number(tags::KVP).ok().flatten(),
         manufacturer: root.text(tags::MANUFACTURER)?,
         model: root.text(tags::MANUFACTURER_MODEL_NAME)?,
         slice_thickness_mm: root.number(tags::SLICE_THICKNESS).ok().flatten(),
-    };
-    Ok(Slice {
-        path: file.path.clone(),
-        plane: Plane::read(&root)?,
-        columns: count(tags::COLUMNS)?,
-        rows: count(tags::ROWS)?,
-        facts,
     })
 }
 

@@ -1,21 +1,16 @@
 //! Slices to one regular image: order, duplicates, gaps, HU.
 
-use super::AIR_HU;
+use super::decoder::{Decoder, Hints};
 use super::headers::Slice;
+use super::tilt::Tilt;
 use crate::Error;
-use crate::dicom::geometry::{Plane, dot};
-use crate::dicom::pixels::Pixels;
+use crate::dicom::geometry::dot;
 use crate::dicom::stack::{Stack, Unstackable, WIDEST_GAP_MM, stack};
-use crate::dicom::{DicomFile, tags};
 use std::path::Path;
 use volume::{Image, OrientedGrid};
 
 /// Slices nearer to each other than this are the same slice (mm).
 const SAME_PLACE_MM: f64 = 0.01;
-/// Largest sideways shift of slices against each other that is taken for rounding (mm).
-const MOST_SHIFT_MM: f64 = 0.5;
-/// Lowest HU that a scanner means; lower values mark pixels outside the field of view.
-const LOWEST_HU: f32 = -1024.0;
 /// Most voxels of an image.
 const MOST_VOXELS: usize = 1 << 29;
 
@@ -35,7 +30,8 @@ pub(super) fn assemble(
     let mut placed: Vec<(f64, Slice)> =
         slices.into_iter().map(|slice| (dot(slice.plane.position_mm, normal), slice)).collect();
     placed.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.path.cmp(&b.1.path)));
-    let placed = without_duplicates(placed, notes)?;
+    let mut decoder = Decoder::default();
+    let placed = without_duplicates(placed, &mut decoder, notes)?;
     if placed.len() < 2 {
         return Err(refused(
             "the CT series has a single slice (its thickness in the body is unknown)".into(),
@@ -43,7 +39,7 @@ pub(super) fn assemble(
         ));
     }
     let (positions_mm, slices): (Vec<f64>, Vec<Slice>) = placed.into_iter().unzip();
-    check_shift(folder, &positions_mm, &slices, normal)?;
+    let tilt = Tilt::of(folder, &positions_mm, &slices)?;
     let stack = stack(&positions_mm).map_err(|reason| match reason {
         Unstackable::Gap([from, to]) => refused(
             format!(
@@ -57,8 +53,15 @@ pub(super) fn assemble(
         ),
     })?;
     note_stack(&stack, notes);
+    if let Some(tilt) = &tilt {
+        notes.push(format!(
+            "the gantry was tilted by {:.1} degrees; each slice was moved in its plane, linearly between pixels, to stand straight above the others",
+            tilt.degrees
+        ));
+    }
     let first = &slices[0];
-    let shape = [first.columns, first.rows, stack.planes.len()];
+    let [columns, rows] = tilt.as_ref().map_or([first.columns, first.rows], |tilt| tilt.shape);
+    let shape = [columns, rows, stack.planes.len()];
     if shape.iter().product::<usize>() > MOST_VOXELS {
         return Err(refused(
             format!(
@@ -70,12 +73,14 @@ pub(super) fn assemble(
     }
     let [across, down] = first.plane.spacing_mm;
     let grid = OrientedGrid {
-        origin_mm: first.plane.position_mm,
+        origin_mm: tilt.as_ref().map_or(first.plane.position_mm, |tilt| tilt.origin_mm(first)),
         axes: [first.plane.row, first.plane.column, normal],
         spacing_mm: [across, down, stack.spacing_mm],
         shape,
     };
-    let values = filled(&slices, &stack, &grid, notes)?;
+    let layers = Layers { slices: &slices, stack: &stack, tilt: tilt.as_ref() };
+    let values = layers.filled(&grid, &mut decoder)?;
+    notes.extend(decoder.hints.notes());
     Ok((Image { grid, values }, slices))
 }
 
@@ -104,14 +109,14 @@ fn check_alike(slices: &[Slice]) -> Result<(), Error> {
 /// Slices at the same place: equal ones count once, unequal ones are refused.
 fn without_duplicates(
     placed: Vec<(f64, Slice)>,
+    decoder: &mut Decoder,
     notes: &mut Vec<String>,
 ) -> Result<Vec<(f64, Slice)>, Error> {
     let mut kept: Vec<(f64, Slice)> = Vec::with_capacity(placed.len());
     let mut dropped = 0;
-    let mut ignored = Hints::default();
     for (at, slice) in placed {
         if let Some((_, before)) = kept.last().filter(|(before, _)| at - before < SAME_PLACE_MM) {
-            if decoded(before, &mut ignored)? != decoded(&slice, &mut ignored)? {
+            if decoder.hu(before)? != decoder.hu(&slice)? {
                 return Err(Error::Refused {
                     path: slice.path,
                     problem: format!("it lies where {:?} lies, and its values are different", before.path),
@@ -123,32 +128,11 @@ fn without_duplicates(
         }
         kept.push((at, slice));
     }
+    decoder.hints = Hints::default();
     if dropped > 0 {
         notes.push(format!("{dropped} slices were there twice and were left out"));
     }
     Ok(kept)
-}
-
-/// Slices of a tilted gantry shift sideways from one to the next.
-fn check_shift(folder: &Path, positions_mm: &[f64], slices: &[Slice], normal: [f64; 3]) -> Result<(), Error> {
-    let first = slices[0].plane.position_mm;
-    for (at, slice) in positions_mm.iter().zip(slices) {
-        let along = at - positions_mm[0];
-        let shift: [f64; 3] =
-            std::array::from_fn(|x| slice.plane.position_mm[x] - first[x] - along * normal[x]);
-        let shift_mm = dot(shift, shift).sqrt();
-        if shift_mm > MOST_SHIFT_MM {
-            let tilt_degrees = (shift_mm / along.max(1e-9)).atan().to_degrees();
-            return Err(Error::Refused {
-                path: folder.to_owned(),
-                problem: format!(
-                    "the slices shift sideways by {shift_mm:.1} mm over {along:.1} mm, as under a gantry tilted by {tilt_degrees:.1} degrees"
-                ),
-                way_out: "resample the scan to upright slices".into(),
-            });
-        }
-    }
-    Ok(())
 }
 
 fn note_stack(stack: &Stack, notes: &mut Vec<String>) {
@@ -165,112 +149,47 @@ fn note_stack(stack: &Stack, notes: &mut Vec<String>) {
     }
 }
 
-/// Pixels and missing elements that were seen while decoding.
-#[derive(Default)]
-struct Hints {
-    padding: usize,
-    below: usize,
-    unscaled: usize,
+/// How slices become the layers of the image.
+struct Layers<'a> {
+    slices: &'a [Slice],
+    stack: &'a Stack,
+    tilt: Option<&'a Tilt>,
 }
 
-/// The voxels, plane by plane; at most two slices are decoded at a time besides them.
-fn filled(
-    slices: &[Slice],
-    stack: &Stack,
-    grid: &OrientedGrid,
-    notes: &mut Vec<String>,
-) -> Result<Vec<f32>, Error> {
-    let mut values = Vec::with_capacity(grid.len());
-    let mut hints = Hints::default();
-    let mut low: Option<(usize, Vec<f32>)> = None;
-    let mut high: Option<(usize, Vec<f32>)> = None;
-    for &(below, part) in &stack.planes {
-        if low.as_ref().is_none_or(|(index, _)| *index != below) {
-            low = match high.take() {
-                Some((index, plane)) if index == below => Some((index, plane)),
-                _ => Some((below, decoded(&slices[below], &mut hints)?)),
-            };
-        }
-        let (_, plane) = low.as_ref().expect("it was just decoded");
-        if part == 0.0 {
-            values.extend_from_slice(plane);
-            continue;
-        }
-        if high.as_ref().is_none_or(|(index, _)| *index != below + 1) {
-            high = Some((below + 1, decoded(&slices[below + 1], &mut hints)?));
-        }
-        let (_, above) = high.as_ref().expect("it was just decoded");
-        let part = part as f32;
-        values.extend(plane.iter().zip(above).map(|(a, b)| a + part * (b - a)));
+impl Layers<'_> {
+    /// The HU of one slice, laid on the image's grid.
+    fn plane(&self, slice: usize, decoder: &mut Decoder) -> Result<Vec<f32>, Error> {
+        let hu = decoder.hu(&self.slices[slice])?;
+        Ok(match self.tilt {
+            Some(tilt) => tilt.laid(slice, &hu, self.slices[slice].columns),
+            None => hu,
+        })
     }
-    let Hints { padding, below, unscaled } = hints;
-    for (count, what) in [
-        (padding, "pixels hold PixelPaddingValue and were taken as air"),
-        (below, "pixels lie below -1024 HU and were taken as air"),
-        (unscaled, "slices have no RescaleSlope or RescaleIntercept; their stored values were taken as HU"),
-    ] {
-        if count > 0 {
-            notes.push(format!("{count} {what}"));
-        }
-    }
-    Ok(values)
-}
 
-/// The HU of a slice.
-fn decoded(slice: &Slice, hints: &mut Hints) -> Result<Vec<f32>, Error> {
-    let file = DicomFile::open(&slice.path)?;
-    let root = file.root();
-    // The file may have changed since its header was read.
-    let plane = Plane::read(&root)?;
-    let pixels = Pixels::read(&file)?;
-    let layout = pixels.layout;
-    if plane != slice.plane || (layout.columns, layout.rows, layout.frames) != (slice.columns, slice.rows, 1)
-    {
-        return Err(Error::Refused {
-            path: slice.path.clone(),
-            problem: "it is no single slice with the pixels that its header gave".into(),
-            way_out: "export the series as single-frame CT images".into(),
-        });
-    }
-    let slope = root.number(tags::RESCALE_SLOPE)?;
-    let intercept = root.number(tags::RESCALE_INTERCEPT)?;
-    if slope.is_none() || intercept.is_none() {
-        hints.unscaled += 1;
-    }
-    let (slope, intercept) = (slope.unwrap_or(1.0), intercept.unwrap_or(0.0));
-    if slope == 0.0 {
-        return Err(root.error(tags::RESCALE_SLOPE, "is zero; export the file again"));
-    }
-    let range = padding(&file, layout.signed, layout.bytes)?;
-    let hu = |raw: i64| {
-        if range.as_ref().is_some_and(|range| range.contains(&raw)) {
-            hints.padding += 1;
-            return AIR_HU;
+    /// The voxels, plane by plane; at most two slices are decoded at a time besides them.
+    fn filled(&self, grid: &OrientedGrid, decoder: &mut Decoder) -> Result<Vec<f32>, Error> {
+        let mut values = Vec::with_capacity(grid.len());
+        let mut low: Option<(usize, Vec<f32>)> = None;
+        let mut high: Option<(usize, Vec<f32>)> = None;
+        for &(below, part) in &self.stack.planes {
+            if low.as_ref().is_none_or(|(index, _)| *index != below) {
+                low = match high.take() {
+                    Some((index, plane)) if index == below => Some((index, plane)),
+                    _ => Some((below, self.plane(below, decoder)?)),
+                };
+            }
+            let (_, plane) = low.as_ref().expect("it was just decoded");
+            if part == 0.0 {
+                values.extend_from_slice(plane);
+                continue;
+            }
+            if high.as_ref().is_none_or(|(index, _)| *index != below + 1) {
+                high = Some((below + 1, self.plane(below + 1, decoder)?));
+            }
+            let (_, above) = high.as_ref().expect("it was just decoded");
+            let part = part as f32;
+            values.extend(plane.iter().zip(above).map(|(a, b)| a + part * (b - a)));
         }
-        let hu = (raw as f64 * slope + intercept) as f32;
-        if hu < LOWEST_HU {
-            hints.below += 1;
-            return AIR_HU;
-        }
-        hu
-    };
-    Ok(pixels.frame(0)?.into_iter().map(hu).collect())
-}
-
-/// The stored values that mark pixels outside the field of view.
-fn padding(
-    file: &DicomFile,
-    signed: bool,
-    bytes: usize,
-) -> Result<Option<std::ops::RangeInclusive<i64>>, Error> {
-    let root = file.root();
-    // Implicit files do not say whether these are signed: the pixels do.
-    let as_pixel = |value: i64| match (signed, bytes) {
-        (true, 2) => i64::from(value as u16 as i16),
-        (false, 2) => i64::from(value as u16),
-        _ => value,
-    };
-    let Some(value) = root.integer(tags::PIXEL_PADDING_VALUE)?.map(as_pixel) else { return Ok(None) };
-    let limit = root.integer(tags::PIXEL_PADDING_RANGE_LIMIT)?.map_or(value, as_pixel);
-    Ok(Some(value.min(limit)..=value.max(limit)))
+        Ok(values)
+    }
 }

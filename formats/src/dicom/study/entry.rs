@@ -1,6 +1,7 @@
 //! What the header of one file of a study says about where it belongs.
 
 use crate::Error;
+use crate::dicom::write::MANUFACTURER;
 use crate::dicom::{DicomFile, Scope, tags, uids};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,6 @@ pub(super) enum Kind {
     Dose,
     Ct,
     Localizer,
-    EnhancedCt,
     Record,
     Image,
     Other,
@@ -21,9 +21,6 @@ impl Kind {
     pub fn why_left(self) -> &'static str {
         match self {
             Kind::Localizer => "is a localizer image",
-            Kind::EnhancedCt => {
-                "is an enhanced multi-frame CT, which is not read; export single-frame images"
-            }
             Kind::Record => "is a treatment record",
             Kind::Image => "is an image of another kind than CT",
             Kind::Plan | Kind::Structures | Kind::Dose | Kind::Ct | Kind::Other => {
@@ -44,8 +41,12 @@ pub(super) struct Entry {
     pub frame: Option<String>,
     /// UIDs that it refers to: a plan's structure sets, a structure set's series, a dose's plans.
     pub names: Vec<String>,
+    /// Planes of an image.
+    pub frames: usize,
     /// For doses: physical, in Gy, and of the whole plan.
     pub is_whole_plan: bool,
+    /// For doses: written by this program.
+    pub is_ours: bool,
 }
 
 impl Entry {
@@ -92,6 +93,8 @@ impl Entry {
             series: root.text(tags::SERIES_INSTANCE_UID)?,
             frame,
             names,
+            frames: root.integer(tags::NUMBER_OF_FRAMES).ok().flatten().map_or(1, |n| n.max(1) as usize),
+            is_ours: is(tags::MANUFACTURER, MANUFACTURER)?,
             is_whole_plan: is(tags::DOSE_SUMMATION_TYPE, "PLAN")?
                 && is(tags::DOSE_UNITS, "GY")?
                 && is(tags::DOSE_TYPE, "PHYSICAL")?,
@@ -107,10 +110,13 @@ fn kind(root: &Scope) -> Result<Kind, Error> {
         (uids::RT_PLAN_STORAGE | uids::RT_ION_PLAN_STORAGE, _) | (_, "RTPLAN") => Kind::Plan,
         (uids::RT_STRUCTURE_SET_STORAGE, _) | ("", "RTSTRUCT") => Kind::Structures,
         (uids::RT_DOSE_STORAGE, _) | ("", "RTDOSE") => Kind::Dose,
-        (uids::ENHANCED_CT_IMAGE_STORAGE | uids::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE, _) => {
-            Kind::EnhancedCt
-        }
-        (uids::CT_IMAGE_STORAGE, _) | ("", "CT") => {
+        (
+            uids::CT_IMAGE_STORAGE
+            | uids::ENHANCED_CT_IMAGE_STORAGE
+            | uids::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE,
+            _,
+        )
+        | ("", "CT") => {
             let kinds = root.text(tags::IMAGE_TYPE)?.unwrap_or_default();
             if kinds.split('\\').any(|kind| kind == "LOCALIZER") { Kind::Localizer } else { Kind::Ct }
         }

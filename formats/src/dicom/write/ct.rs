@@ -1,7 +1,7 @@
 //! An image in HU to the files of a CT series.
 
 use super::dataset::save;
-use super::{DataSet, Identity, uid_of};
+use super::{DataSet, Identity, MANUFACTURER, uid_of};
 use crate::Error;
 use crate::dicom::{tags, uids};
 use std::path::Path;
@@ -71,7 +71,7 @@ impl CtWriter<'_> {
             .identity
             .elements()
             .text(tags::MODALITY, "CT")
-            .text(tags::MANUFACTURER, "straydose")
+            .text(tags::MANUFACTURER, MANUFACTURER)
             .text(tags::SERIES_DESCRIPTION, "synthetic, no patient")
             .text(tags::PATIENT_POSITION, self.patient_position)
             .text(tags::LATERALITY, "")

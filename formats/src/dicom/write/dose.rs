@@ -6,7 +6,7 @@
 //! are quantised with DoseGridScaling as its sixteen characters read.
 
 use super::dataset::{decimal, save};
-use super::{DataSet, Identity, uid_of};
+use super::{DataSet, Identity, MANUFACTURER, uid_of};
 use crate::Error;
 use crate::dicom::{tags, uids};
 use std::path::Path;
@@ -98,8 +98,8 @@ impl DoseWriter<'_> {
             .identity
             .elements()
             .text(tags::MODALITY, "RTDOSE")
-            .text(tags::MANUFACTURER, "straydose")
-            .text(tags::MANUFACTURER_MODEL_NAME, "straydose")
+            .text(tags::MANUFACTURER, MANUFACTURER)
+            .text(tags::MANUFACTURER_MODEL_NAME, MANUFACTURER)
             .text(tags::SOFTWARE_VERSIONS, env!("CARGO_PKG_VERSION"))
             .text(tags::SERIES_DESCRIPTION, "straydose: research use only")
             .integer(tags::SERIES_NUMBER, 1)

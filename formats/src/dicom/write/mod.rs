@@ -15,3 +15,6 @@ pub use dose::{Bits, DoseWriter};
 pub use identity::{Identity, uid_of};
 pub use plan::PlanWriter;
 pub use structures::StructureWriter;
+
+/// What our files say of who made them; a dose of this maker is no planning system's.
+pub const MANUFACTURER: &str = "straydose";

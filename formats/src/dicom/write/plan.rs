@@ -1,7 +1,7 @@
 //! Plans to an RTPLAN file.
 
 use super::dataset::save;
-use super::{DataSet, Identity, uid_of};
+use super::{DataSet, Identity, MANUFACTURER, uid_of};
 use crate::Error;
 use crate::dicom::{tags, uids};
 use std::path::Path;
@@ -39,8 +39,8 @@ impl PlanWriter<'_> {
             .identity
             .elements()
             .text(tags::MODALITY, "RTPLAN")
-            .text(tags::MANUFACTURER, "straydose")
-            .text(tags::MANUFACTURER_MODEL_NAME, "straydose")
+            .text(tags::MANUFACTURER, MANUFACTURER)
+            .text(tags::MANUFACTURER_MODEL_NAME, MANUFACTURER)
             .text(tags::SERIES_DESCRIPTION, "synthetic, no patient")
             .integer(tags::SERIES_NUMBER, 3)
             .text(tags::OPERATORS_NAME, "")

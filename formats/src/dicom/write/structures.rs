@@ -2,7 +2,7 @@
 
 use super::ct::WrittenCt;
 use super::dataset::save;
-use super::{DataSet, Identity, uid_of};
+use super::{DataSet, Identity, MANUFACTURER, uid_of};
 use crate::Error;
 use crate::dicom::{tags, uids};
 use std::path::Path;
@@ -31,7 +31,7 @@ impl StructureWriter<'_> {
             .identity
             .elements()
             .text(tags::MODALITY, "RTSTRUCT")
-            .text(tags::MANUFACTURER, "straydose")
+            .text(tags::MANUFACTURER, MANUFACTURER)
             .text(tags::SERIES_DESCRIPTION, "synthetic, no patient")
             .integer(tags::SERIES_NUMBER, 2)
             .text(tags::OPERATORS_NAME, "")
