@@ -2,20 +2,27 @@
 
 use dose_core::case::{Case, MaterialId, Quantity};
 use dose_core::material::Material;
-use nifti::{IntoNdArray, NiftiObject, ReaderOptions};
 use phantoms::tanks;
-use std::path::Path;
-use volume::Grid;
+use volume::{Grid, Image};
 
 /// Distances off the axis whose bins are quoted (mm).
 pub const OFF_AXIS_MM: [f64; 5] = [0.0, 100.0, 200.0, 310.0, 510.0];
 
-/// The bins of 4 × 2 × 4 cm (on the axis 4 × 2 × 2) at 9-11 cm depth, each the mean of its two mirror images.
-pub fn bins(case: &Case) -> Vec<Vec<u32>> {
+/// Voxels of a CT that are taken together in a slice, each way.
+const TOGETHER: usize = 3;
+
+/// The bins of 4 × 2 × 4 cm (on the axis 4 × 2 × 2) 1 cm above and below a depth, each the mean of its two mirror images as
+/// far as both are in the grid.
+pub fn bins(case: &Case, depth_mm: f64) -> Vec<Vec<u32>> {
     let mirrored = |z_mm: f64| {
         let half_mm = if z_mm == 0.0 { 10.0 } else { 20.0 };
-        let side =
-            |z_mm: f64| tanks::voxels_in(case, [-20.0, 90.0, z_mm - half_mm], [20.0, 110.0, z_mm + half_mm]);
+        let side = |z_mm: f64| {
+            tanks::voxels_in(
+                case,
+                [-20.0, depth_mm - 10.0, z_mm - half_mm],
+                [20.0, depth_mm + 10.0, z_mm + half_mm],
+            )
+        };
         let mut voxels = side(z_mm);
         voxels.extend(side(-z_mm));
         voxels.sort_unstable();
@@ -25,36 +32,38 @@ pub fn bins(case: &Case) -> Vec<Vec<u32>> {
     OFF_AXIS_MM.map(mirrored).to_vec()
 }
 
-/// The W1 beam on a real CT in HU, its voxels as they are: the beam enters from the front at the middle of the image.
+/// The W1 beam on a real CT in HU, three by three voxels of a slice together: the beam enters from the front, its axis
+/// `axis_from_foot_mm` from the lower end of the scan.
 ///
 /// Densities by a straight ramp and four materials by threshold: enough for a question of speed, not of dose.
-///
-/// # Errors
-/// The file cannot be read as a NIfTI image of three dimensions.
-pub fn ct(path: &Path, quantity: Quantity) -> Result<Case, nifti::NiftiError> {
-    let image = ReaderOptions::new().read_file(path)?;
-    let pixdim = image.header().pixdim;
-    let hu = image.into_volume().into_ndarray::<f32>()?;
-    let shape = [hu.shape()[0], hu.shape()[1], hu.shape()[2]];
-    let spacing_mm: [f64; 3] = std::array::from_fn(|a| f64::from(pixdim[a + 1]));
-    let size_mm: [f64; 3] = std::array::from_fn(|a| spacing_mm[a] * shape[a] as f64);
-    let grid = Grid { corner_mm: [-0.5 * size_mm[0], 0.0, -0.5 * size_mm[2]], spacing_mm, shape };
+pub fn ct(scan: &Image<f32>, axis_from_foot_mm: f64, quantity: Quantity) -> Case {
+    let fine = scan.grid;
+    let shape = [fine.shape[0] / TOGETHER, fine.shape[1] / TOGETHER, fine.shape[2]];
+    let spacing_mm =
+        [fine.spacing_mm[0] * TOGETHER as f64, fine.spacing_mm[1] * TOGETHER as f64, fine.spacing_mm[2]];
+    let corner_mm = [-0.5 * spacing_mm[0] * shape[0] as f64, 0.0, -axis_from_foot_mm];
+    let grid = Grid { corner_mm, spacing_mm, shape };
     let names = ["air", "lung", "soft-tissue", "cortical-bone"];
     let mut case = tanks::w1(100.0, quantity);
     case.grid = grid;
     case.materials = names.map(|name| Material::named(name).expect("a material of the library")).to_vec();
-    let at = |offset: usize| {
-        let [i, j, k] = grid.voxel(offset).0;
-        hu[[i, j, k]]
-    };
-    case.voxel_density_g_cm3 = (0..grid.len()).map(|v| (1.0 + at(v) / 1000.0).clamp(0.0012, 3.0)).collect();
-    case.voxel_material = (0..grid.len())
-        .map(|v| match at(v) {
-            hu if hu < -900.0 => MaterialId(0),
-            hu if hu < -200.0 => MaterialId(1),
-            hu if hu < 200.0 => MaterialId(2),
-            _ => MaterialId(3),
+    let hu: Vec<f32> = (0..grid.len())
+        .map(|offset| {
+            let [i, j, k] = grid.voxel(offset).0;
+            let rows = (0..TOGETHER * TOGETHER).map(|n| {
+                let (x, y) = (TOGETHER * i + n % TOGETHER, TOGETHER * j + n / TOGETHER);
+                scan.values[x + fine.shape[0] * (y + fine.shape[1] * k)]
+            });
+            rows.sum::<f32>() / (TOGETHER * TOGETHER) as f32
         })
         .collect();
-    Ok(case)
+    case.voxel_density_g_cm3 = hu.iter().map(|hu| (1.0 + hu / 1000.0).clamp(0.0012, 3.0)).collect();
+    let material = |hu: &f32| match *hu {
+        hu if hu < -900.0 => MaterialId(0),
+        hu if hu < -200.0 => MaterialId(1),
+        hu if hu < 200.0 => MaterialId(2),
+        _ => MaterialId(3),
+    };
+    case.voxel_material = hu.iter().map(material).collect();
+    case
 }

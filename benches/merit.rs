@@ -7,31 +7,44 @@
 use dose_core::case::{Case, Quantity};
 use dose_core::deck::Deck;
 use dose_core::run::{Backend, Settings, VarianceReduction, transport};
+use formats::dicom::{CtSeries, SeriesChoice};
 use phantoms::tanks;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use straydose_benches::{OFF_AXIS_MM, bins, ct};
 
+/// Depth of the tanks' bins (mm).
+const DEPTH_MM: f64 = 100.0;
+
 fn main() {
     let histories = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(2_000_000);
     let slabs = tanks::CHEST_SLABS;
-    measure("W1 kerma, 1 cm", &tanks::w1(10.0, Quantity::Kerma), histories);
-    measure("W1 dose, 1 cm", &tanks::w1(10.0, Quantity::Dose), histories);
-    measure("W1 kerma, 4 mm", &tanks::w1(4.0, Quantity::Kerma), histories / 2);
-    measure("chest slabs, 1 cm", &tanks::w1_with_slabs(10.0, Quantity::Kerma, slabs), histories / 2);
-    measure("chest slabs, 4 mm", &tanks::w1_with_slabs(4.0, Quantity::Kerma, slabs), histories / 2);
+    measure("W1 kerma, 1 cm", &tanks::w1(10.0, Quantity::Kerma), DEPTH_MM, histories);
+    measure("W1 dose, 1 cm", &tanks::w1(10.0, Quantity::Dose), DEPTH_MM, histories);
+    measure("W1 kerma, 4 mm", &tanks::w1(4.0, Quantity::Kerma), DEPTH_MM, histories / 2);
+    measure(
+        "chest slabs, 1 cm",
+        &tanks::w1_with_slabs(10.0, Quantity::Kerma, slabs),
+        DEPTH_MM,
+        histories / 2,
+    );
+    measure("chest slabs, 4 mm", &tanks::w1_with_slabs(4.0, Quantity::Kerma, slabs), DEPTH_MM, histories / 2);
     match std::env::var_os("STRAYDOSE_SHARED") {
         Some(shared) => {
-            let path = PathBuf::from(shared).join("data/tg119-cshape/ct.nii.gz");
-            measure("CT (TG-119)", &ct(&path, Quantity::Kerma).expect("a readable CT"), histories / 2);
+            let folder = PathBuf::from(shared).join("data/oesophagus-imrt-hd120/CT");
+            let scan = CtSeries::read_folder(&folder, &SeriesChoice::default()).expect("a readable CT").image;
+            // The field at the lower end of the scan, the bins at half its depth.
+            let case = ct(&scan, 60.0, Quantity::Kerma);
+            let middle_mm = 0.5 * case.grid.spacing_mm[1] * case.grid.shape[1] as f64;
+            measure("CT (oesophagus)", &case, middle_mm, histories / 2);
         }
-        None => println!("CT (TG-119): skipped, STRAYDOSE_SHARED is not set"),
+        None => println!("CT (oesophagus): skipped, STRAYDOSE_SHARED is not set"),
     }
 }
 
-fn measure(name: &str, case: &Case, histories: u64) {
+fn measure(name: &str, case: &Case, depth_mm: f64, histories: u64) {
     let deck = Deck::new(case, VarianceReduction::Auto).expect("a good case");
-    let settings = Settings { histories, seed: 1, batches: 400, regions: bins(case) };
+    let settings = Settings { histories, seed: 1, batches: 400, regions: bins(case, depth_mm) };
     let mut backend = Backend::cpu(Some(1)).expect("one thread");
     let start = processor_seconds();
     let outcome =
