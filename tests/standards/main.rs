@@ -4,5 +4,6 @@
 //! skipped. The long runs are in `docs/validation.md`, written by the program `validate` of this package.
 
 mod clinical;
+mod jaws;
 mod pencils;
 mod water_tank;
