@@ -4,6 +4,7 @@ mod balance;
 mod collimators;
 mod head;
 mod honesty;
+mod jaws;
 mod properties;
 mod reproducibility;
 mod unbiasedness;

@@ -121,7 +121,8 @@ fn histories_through_a_collimator_take_the_same_path() {
 
 #[test]
 fn photons_of_a_treatment_head_take_the_same_path() {
-    for component in [Component::Open, Component::All] {
+    let others = [Component::ExtraFocal, Component::Scattered, Component::Leakage];
+    for component in [Component::Open, Component::All].into_iter().chain(others) {
         let case = leaves::arc_on_slabs(component);
         assert_same_paths(&format!("head, {component:?}"), &case, HISTORIES / 4);
     }

@@ -14,7 +14,7 @@ use crate::interrupt;
 use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
 use crate::stages::Stages;
-use ::estimate::dose::Stage;
+
 use ::estimate::{BodyDose, Comparison, Effort, body_dose, compare, planned};
 use anatomy::{Anatomy, Options};
 use inputs::Inputs;
@@ -94,7 +94,7 @@ pub fn run(
             &mut |stage, now| {
                 if last != Some(stage) {
                     progress.transport_ends();
-                    progress.note(stage_name(stage));
+                    progress.note(stage.name());
                     progress.transport_begins(now.histories_total);
                     last = Some(stage);
                 }
@@ -198,14 +198,6 @@ fn choices<'a>(
         .map_err(|error| Failure::refused(with_causes(&error), inputs.plan_name.clone(), ""))
 }
 
-fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::MonitorUnit => "monitor unit: the machine's reference field",
-        Stage::Open => "open beam and its scatter",
-        Stage::Transmitted => "through jaws and leaves",
-    }
-}
-
 fn failure(error: ::estimate::Error, inputs: &Inputs) -> Failure {
     match error {
         ::estimate::Error::Engine(error) => Failure::from_engine(error, &inputs.plan_name),
@@ -216,9 +208,6 @@ fn failure(error: ::estimate::Error, inputs: &Inputs) -> Failure {
 /// Everything that a reader of the result should know, each once.
 fn warnings(inputs: &Inputs, choices: &[Choice], anatomy: &Anatomy, ours: &mut BodyDose) -> Vec<String> {
     let mut warnings = vec![
-        "this version has a focal source behind jaws and leaves: radiation scattered in the head and leakage through \
-         its housing are not in the dose, which is too low far from the field (more than about 10 cm)"
-            .to_owned(),
         "the dose is that of the scanned part of the body; nothing is completed beyond the scan".to_owned(),
     ];
     warnings.extend(choices.iter().flat_map(|choice| choice.warnings.iter().cloned()));
