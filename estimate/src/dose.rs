@@ -275,3 +275,38 @@ impl Sum {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_error_of_a_sum_is_the_root_of_the_squares_of_its_parts() {
+        let grid = volume::OrientedGrid {
+            origin_mm: [0.0; 3],
+            axes: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            spacing_mm: [1.0; 3],
+            shape: [1; 3],
+        };
+        let dose = BodyDose {
+            dose_gy: Image { grid, values: vec![0.0] },
+            sigma_relative: vec![],
+            components_gy: std::array::from_fn(|_| vec![]),
+            model_sigma: [0.03, 0.4, 0.2, 0.5],
+            organ_sigma: vec![],
+            monitor_units: vec![],
+            histories: 0,
+            balances: vec![],
+            warnings: vec![],
+        };
+        assert!((dose.model_error([0.0, 0.0, 0.0, 2.0]).expect("a dose") - 0.5).abs() < 1e-12);
+        // 3 × 0.4 and 8 × 0.2 make 2.
+        assert!((dose.model_error([0.0, 3.0, 8.0, 0.0]).expect("a dose") - 2.0 / 11.0).abs() < 1e-12);
+        assert_eq!(dose.model_error([0.0; 4]), None);
+    }
+
+    #[test]
+    fn shares_of_the_histories_make_one() {
+        assert!((RUNS.iter().map(|run| run.share).sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+}

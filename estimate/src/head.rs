@@ -100,7 +100,7 @@ pub fn head(
 }
 
 /// Half the width of the whole focal beam (tangent).
-pub(crate) fn half_width(machine: &Machine) -> f64 {
+pub fn half_width(machine: &Machine) -> f64 {
     machine.cone_mm.map_or(HALF_WIDTH, |cone_mm| cone_mm / 1000.0)
 }
 

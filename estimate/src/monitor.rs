@@ -52,7 +52,7 @@ pub fn monitor_unit(
 ) -> Result<MonitorUnit, Error> {
     let machine = choice.machine;
     let reference = choice.quality.reference;
-    let beam = reference_beam(machine, beam, reference.field_mm);
+    let beam = square_field(machine, beam, reference.field_mm);
     let mut materials = vec![Material::named("water").expect("a material of the library")];
     let head_beam = head_beam(machine, choice.quality, &beam, &mut materials)?;
 
@@ -125,8 +125,9 @@ pub fn monitor_unit(
     })
 }
 
-/// The beam with its devices set to the reference field.
-fn reference_beam(machine: &Machine, beam: &Beam, field_mm: f64) -> Beam {
+/// The beam with its devices set to a square field (mm, isocentre plane): by the jaws where the machine has them, by its
+/// leaves where not; at its first control point.
+pub fn square_field(machine: &Machine, beam: &Beam, field_mm: f64) -> Beam {
     let mut beam = beam.clone();
     beam.control_points.truncate(1);
     let half = 0.5 * field_mm;

@@ -82,6 +82,7 @@ const DRAW_DIRECTION: u32 = 2u;
 const MOST_ORDERS: u32 = 10u;
 const LEAVES: f32 = 0.5;
 const AIMED_AT_GRID: f32 = 0.25;
+const EVENLY: f32 = 0.5;
 const LEAST_DEPTH: f32 = 1e-4;
 const PER_SPHERE: f32 = 0.07957747;
 // Jaws and leaves. Twins: `transport::collimation::{head, bank}`.

@@ -19,12 +19,13 @@ fn emit_scattered(given: Delivery) -> HeadPhoton {
         }
         let tail = 1.0 - exp_minus(crossing.depth);
         let pick = uniform_number(words.x);
-        var depth = pick * crossing.depth;
-        if uniform_number(words.y) < 0.5 {
-            depth = -ln(1.0 - pick * tail);
+        let evenly = select(0.0, EVENLY, order == 0u);
+        var depth = -ln(1.0 - pick * tail);
+        if uniform_number(words.y) < evenly {
+            depth = pick * crossing.depth;
         }
         let law = exp_minus(depth);
-        photon.weight *= law / (0.5 * law / tail + 0.5 / crossing.depth);
+        photon.weight *= law / ((1.0 - evenly) * law / tail + evenly / crossing.depth);
         let place = place_at_depth(given, photon.energy_mev, photon.line, crossing, depth);
         photon.line.origin_mm = photon.line.origin_mm + photon.line.direction * place.distance_mm;
 

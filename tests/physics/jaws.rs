@@ -143,11 +143,6 @@ fn photons_that_scatter_in_jaws_are_those_that_blocks_scatter() {
             let parts = [all[at], scattered[at]].map(|part| part.mean * part.sigma_relative);
             let sigma = (parts[0].hypot(parts[1]) / mean).hypot(expected[at].sigma_relative);
             let ratio = mean / expected[at].mean;
-            let share = scattered[at].mean / mean;
-            println!(
-                "{name}, {place}: {ratio:.4} ± {sigma:.4}, scattered in metal {share:.3} ± {:.4}",
-                scattered[at].sigma_relative
-            );
             if (ratio - 1.0).abs() > 0.02 + 3.0 * sigma || sigma > 0.02 {
                 misses.push(format!("{name}, {place}: {ratio:.4} ± {sigma:.4}"));
             }

@@ -2,6 +2,7 @@
 
 mod balance;
 mod collimators;
+mod emission;
 mod head;
 mod honesty;
 mod jaws;

@@ -1,8 +1,4 @@
 //! A real arc on a real phantom: `estimate`'s dose beside the planning system's.
-//!
-//! Organs beside the target (bladder, rectum, femoral heads) come out 5 to 11 % low while the treatment head has no
-//! extra-focal source, and miss the goal of 5 % or 0.5 Gy or touch it (`docs/validation.md` has the figures); they are not
-//! asserted here.
 
 use anatomy::{Anatomy, Options, Region};
 use estimate::{Effort, body_dose, compare};
@@ -41,15 +37,18 @@ fn the_arc_on_the_pelvis_has_the_planned_dose_in_its_field() {
     let comparison = compare(&dose.dose_gy, &planned, &anatomy.body).expect("images of one patient");
 
     let mut misses = Vec::new();
-    // A generic machine's calibration may be off by some per cent; by more, something is wrong.
-    if (comparison.factor - 1.0).abs() > 0.12 {
+    // What a monitor unit is worth is the clinic's choice: 1 cGy at the depth of the maximum, or 1 cGy at 10 cm depth in the
+    // isocentre, which is some 15 to 20 % more. The plan does not say which; beyond that something is wrong.
+    if !(0.88..=1.22).contains(&comparison.factor) {
         misses.push(format!("factor {:.3}", comparison.factor));
     }
     let gamma = comparison.gamma_pass_share.expect("voxels above 10 %");
     if gamma < 0.95 {
         misses.push(format!("gamma passes {:.1} %", 100.0 * gamma));
     }
-    for (name, relative, absolute_gy) in [("PTV", 0.03, 0.0), ("Body", 0.05, 0.5)] {
+    let organs =
+        ["Body", "Bladder", "Rectum", "FemoralHead_L", "FemoralHead_R"].map(|name| (name, 0.05, 0.5));
+    for (name, relative, absolute_gy) in organs.into_iter().chain([("PTV", 0.03, 0.0)]) {
         let organ = anatomy.organs.iter().find(|organ| organ.original_name == name).expect("it is drawn");
         let mean = |values: &[f32]| {
             let known =
@@ -61,6 +60,7 @@ fn the_arc_on_the_pelvis_has_the_planned_dose_in_its_field() {
         };
         let ours = comparison.factor * mean(&dose.dose_gy.values);
         let theirs = mean(&comparison.planned_gy);
+        println!("{name}: {ours:.2} Gy, planned {theirs:.2} Gy");
         if (ours - theirs).abs() > (relative * theirs).max(absolute_gy) {
             misses.push(format!("{name}: {ours:.2} Gy, planned {theirs:.2} Gy"));
         }

@@ -82,6 +82,7 @@ fn shared_numbers_are_equal() {
         ("MOST_ORDERS", head::scattered::MOST_ORDERS.into()),
         ("LEAVES", head::scattered::LEAVES.into()),
         ("AIMED_AT_GRID", head::scattered::AIMED_AT_GRID.into()),
+        ("EVENLY", head::scattered::EVENLY.into()),
         ("LEAST_DEPTH", head::scattered::LEAST_DEPTH.into()),
         ("PER_SPHERE", head::scattered::PER_SPHERE.into()),
         ("OPEN_ONLY", deck::head::OPEN_ONLY.into()),

@@ -1,7 +1,7 @@
 //! A focal photon that scattered in jaws and leaves, once or more often.
 //!
-//! Each ray through metal is made to collide there: the optical depth is drawn half by its own law, half evenly, since
-//! what comes out below may come from any depth. Absorption only thins the weight. Behind each collision a coin says
+//! Each ray through metal is made to collide there. The optical depth of the first collision is drawn half by its own law,
+//! half evenly, since what comes out below may come from any depth. Absorption only thins the weight. Behind each collision a coin says
 //! whether the photon leaves from here, thinned by the metal that is left on its way, or collides again. On leaving, part of
 //! the directions is aimed at the grid; weights hold the ratio of the true density to the one drawn from.
 //!
@@ -38,6 +38,8 @@ pub const MOST_ORDERS: u32 = 10;
 pub const LEAVES: f32 = 0.5;
 /// Share of the directions on leaving that are aimed at the grid.
 pub const AIMED_AT_GRID: f32 = 0.25;
+/// Share of the first collisions whose optical depth is drawn evenly.
+pub const EVENLY: f32 = 0.5;
 /// Metal that is too thin to collide in (optical depth).
 pub const LEAST_DEPTH: f32 = 1e-4;
 /// 1/(4π): density of an isotropic direction (1/sr).
@@ -55,9 +57,10 @@ pub fn emit_scattered(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
         }
         let tail = 1.0 - exp_minus(crossing.depth);
         let pick = uniform(words[0]);
-        let depth = if uniform(words[1]) < 0.5 { -ln(1.0 - pick * tail) } else { pick * crossing.depth };
+        let evenly = if order == 0 { EVENLY } else { 0.0 };
+        let depth = if uniform(words[1]) < evenly { pick * crossing.depth } else { -ln(1.0 - pick * tail) };
         let law = exp_minus(depth);
-        photon.weight *= law / (0.5 * law / tail + 0.5 / crossing.depth);
+        photon.weight *= law / ((1.0 - evenly) * law / tail + evenly / crossing.depth);
         let (bank, distance_mm) = place_at_depth(deck, at, photon.energy_mev, photon.ray, crossing, depth);
         let Ray { origin_mm: o, direction: d } = photon.ray;
         photon.ray.origin_mm =
