@@ -8,7 +8,7 @@ use crate::material::Material;
 use crate::spectrum::Spectrum;
 use volume::Grid;
 
-pub use head::{Component, Head, HeadBeam, Piece};
+pub use head::{Component, ExtraFocal, Head, HeadBeam, Leakage, Piece, WedgeMetal};
 
 /// Place of a material in [`Case::materials`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

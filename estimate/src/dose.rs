@@ -1,7 +1,7 @@
 //! The dose of the whole body: each component of the source run on its own, then added.
 
 use crate::Error;
-use crate::head::{Given, check, head};
+use crate::head::{Given, check, head, wedge_warnings};
 use crate::monitor::{MonitorUnit, monitor_unit};
 use anatomy::Anatomy;
 use anatomy::organs::COMPONENTS;
@@ -24,13 +24,25 @@ pub struct Effort {
     pub batches: u32,
 }
 
-/// Share of the histories for photons that cross no metal; the others are for those that do.
-const OPEN_SHARE: f64 = 0.7;
+/// A component's run: what it is for a progress display, its place in the contract's order, its share of the histories.
+struct Run {
+    component: Component,
+    stage: Stage,
+    place: usize,
+    share: f64,
+}
+
+/// The runs. Shares are fixed: most for the open beam, which makes most of the dose; the others get what keeps an organ far
+/// from the field, where each of them may lead, at a few per cent.
+const RUNS: [Run; 5] = [
+    Run { component: Component::Open, stage: Stage::Open, place: 0, share: 0.5 },
+    Run { component: Component::ExtraFocal, stage: Stage::HeadScatter, place: 1, share: 0.15 },
+    Run { component: Component::Transmitted, stage: Stage::Transmitted, place: 2, share: 0.15 },
+    Run { component: Component::Scattered, stage: Stage::Scattered, place: 2, share: 0.15 },
+    Run { component: Component::Leakage, stage: Stage::Leakage, place: 3, share: 0.05 },
+];
 /// Coverage from which a voxel counts for an organ's uncertainty.
 const MOSTLY: f32 = 0.5;
-/// Places of the components in the contract's order.
-const IN_FIELD: usize = 0;
-const COLLIMATOR: usize = 2;
 
 /// The dose of a plan in a patient, all fractions.
 #[derive(Clone, Debug)]
@@ -39,15 +51,17 @@ pub struct BodyDose {
     pub dose_gy: Image<f32>,
     /// Relative standard error of each voxel; 1 where nothing was scored.
     pub sigma_relative: Vec<f32>,
-    /// In-field primary with its scatter, head scatter, collimator transmission, leakage (Gy).
+    /// In-field primary with its scatter, head scatter, collimator transmission and scatter, leakage (Gy).
     pub components_gy: [Vec<f32>; COMPONENTS],
+    /// Relative standard error of each component for want of knowledge of the machine.
+    pub model_sigma: [f64; COMPONENTS],
     /// Relative standard error of each organ's mean, from batches; `None` where an organ covers no voxel.
     pub organ_sigma: Vec<Option<f64>>,
     /// The monitor unit of each delivered beam.
     pub monitor_units: Vec<MonitorUnit>,
     /// Source photons followed.
     pub histories: u64,
-    /// The energy balance of each run: open, transmitted.
+    /// The energy balance of each run, in the order of [`Stage`].
     pub balances: Vec<EnergyBalance>,
     /// What the user should know.
     pub warnings: Vec<String>,
@@ -60,8 +74,38 @@ pub enum Stage {
     MonitorUnit,
     /// Photons that cross no metal.
     Open,
+    /// Photons scattered by flattening filter and primary collimator.
+    HeadScatter,
     /// Photons through the collimators.
     Transmitted,
+    /// Photons scattered in the collimators.
+    Scattered,
+    /// Photons through the housing.
+    Leakage,
+}
+
+impl Stage {
+    /// What it follows, in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::MonitorUnit => "monitor unit: the machine's reference field",
+            Stage::Open => "open beam and its scatter",
+            Stage::HeadScatter => "scatter of flattening filter and primary collimator",
+            Stage::Transmitted => "transmission of jaws and leaves",
+            Stage::Scattered => "scatter of jaws and leaves",
+            Stage::Leakage => "leakage of the housing",
+        }
+    }
+}
+
+impl BodyDose {
+    /// Relative standard error, for want of knowledge of the machine, of a dose that is made of these components; `None`
+    /// where there is none. The components' errors are independent: their squares add.
+    pub fn model_error(&self, components_gy: [f64; COMPONENTS]) -> Option<f64> {
+        let total: f64 = components_gy.iter().sum();
+        let squares = components_gy.iter().zip(self.model_sigma).map(|(gy, sigma)| (gy * sigma).powi(2));
+        (total > 0.0).then(|| squares.sum::<f64>().sqrt() / total)
+    }
 }
 
 /// Estimates the dose of a plan. `choices` has one machine for each of the plan's deliveries; `fractions` overrides what
@@ -122,15 +166,17 @@ pub fn body_dose(
         .collect();
     let voxels = anatomy.voxel_density_g_cm3.len();
     let mut sum = Sum::new(voxels, regions.len());
-    let open = ((effort.histories as f64 * OPEN_SHARE) as u64).max(1);
-    let runs = [
-        (Component::Open, Stage::Open, IN_FIELD, open),
-        (Component::Transmitted, Stage::Transmitted, COLLIMATOR, (effort.histories - open).max(1)),
-    ];
-    for (component, stage, place, histories) in runs {
+    sum.warnings.extend(given.iter().flat_map(|given| wedge_warnings(given.beam)));
+    for Run { component, stage, place, share } in RUNS {
         let mut materials = anatomy.materials.clone();
         let head = head(&given, plan.position, &anatomy.grid, component, &mut materials)?;
         let fluence = head.fluence();
+        if fluence <= 0.0 {
+            sum.warnings
+                .push(format!("the machine file describes no {}: it is not in the dose", stage.name()));
+            continue;
+        }
+        let histories = ((effort.histories as f64 * share) as u64).max(1);
         let case = Case {
             grid: Grid {
                 corner_mm: [0.0; 3],
@@ -150,7 +196,14 @@ pub fn body_dose(
         let outcome = transport(&deck, &settings, backend, &mut |now| progress(stage, now))?;
         sum.add(place, fluence, &outcome, &anatomy.body);
     }
-    Ok(sum.into_dose(anatomy, monitor_units))
+    Ok(sum.into_dose(anatomy, monitor_units, model_sigma(&given)))
+}
+
+/// Relative standard errors of the components, a mean over the beams by their MU.
+fn model_sigma(given: &[Given]) -> [f64; COMPONENTS] {
+    let total: f64 = given.iter().map(|given| given.mu).sum();
+    let of = |given: &Given| given.choice.quality.model_uncertainty.by_component();
+    std::array::from_fn(|at| given.iter().map(|given| given.mu * of(given)[at]).sum::<f64>() / total)
 }
 
 /// Components as they are added.
@@ -194,7 +247,12 @@ impl Sum {
         self.warnings.extend(outcome.warnings.iter().cloned());
     }
 
-    fn into_dose(self, anatomy: &Anatomy, monitor_units: Vec<MonitorUnit>) -> BodyDose {
+    fn into_dose(
+        self,
+        anatomy: &Anatomy,
+        monitor_units: Vec<MonitorUnit>,
+        model_sigma: [f64; COMPONENTS],
+    ) -> BodyDose {
         let voxels = self.variance.len();
         let total = |voxel: usize| self.components_gy.iter().map(|c| c[voxel]).sum::<f32>();
         let values: Vec<f32> = (0..voxels).map(total).collect();
@@ -206,6 +264,7 @@ impl Sum {
             sigma_relative: sigma.collect(),
             dose_gy: Image { grid: anatomy.grid, values },
             components_gy: self.components_gy,
+            model_sigma,
             organ_sigma: organ_sigma
                 .map(|(mean, variance)| (*mean > 0.0).then(|| variance.sqrt() / mean))
                 .collect(),
@@ -214,5 +273,40 @@ impl Sum {
             balances: self.balances,
             warnings: self.warnings,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_error_of_a_sum_is_the_root_of_the_squares_of_its_parts() {
+        let grid = volume::OrientedGrid {
+            origin_mm: [0.0; 3],
+            axes: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            spacing_mm: [1.0; 3],
+            shape: [1; 3],
+        };
+        let dose = BodyDose {
+            dose_gy: Image { grid, values: vec![0.0] },
+            sigma_relative: vec![],
+            components_gy: std::array::from_fn(|_| vec![]),
+            model_sigma: [0.03, 0.4, 0.2, 0.5],
+            organ_sigma: vec![],
+            monitor_units: vec![],
+            histories: 0,
+            balances: vec![],
+            warnings: vec![],
+        };
+        assert!((dose.model_error([0.0, 0.0, 0.0, 2.0]).expect("a dose") - 0.5).abs() < 1e-12);
+        // 3 × 0.4 and 8 × 0.2 make 2.
+        assert!((dose.model_error([0.0, 3.0, 8.0, 0.0]).expect("a dose") - 2.0 / 11.0).abs() < 1e-12);
+        assert_eq!(dose.model_error([0.0; 4]), None);
+    }
+
+    #[test]
+    fn shares_of_the_histories_make_one() {
+        assert!((RUNS.iter().map(|run| run.share).sum::<f64>() - 1.0).abs() < 1e-12);
     }
 }

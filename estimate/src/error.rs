@@ -13,9 +13,9 @@ pub enum Error {
     /// The engine refuses the case or failed.
     #[error(transparent)]
     Engine(#[from] dose_core::error::Error),
-    /// A metal wedge is in the beam.
+    /// A second metal wedge is in the beam.
     #[error(
-        "beam {number} {beam:?}: wedge {wedge:?} is in the beam, and this version has no metal wedges in its source (the dose would be wrong); leave the beam out or replan with a moving jaw"
+        "beam {number} {beam:?}: metal wedge {wedge:?} is in the beam together with another (one at a time is understood); leave the beam out or replan with one wedge"
     )]
     Wedge {
         /// Beam Number.

@@ -2,7 +2,7 @@
 //!
 //! x lateral, y depth, z cranio-caudal; the origin on the beam axis at the entrance surface.
 
-use dose_core::case::{Case, Emission, MaterialId, Quantity, Rectangle, Source};
+use dose_core::case::{Case, Collimator, Emission, MaterialId, Quantity, Rectangle, Source};
 use dose_core::material::Material;
 use dose_core::spectrum::Spectrum;
 use volume::Grid;
@@ -52,6 +52,28 @@ pub fn w1(voxel_mm: f64, quantity: Quantity) -> Case {
         spectrum: Spectrum::named("mohan-6mv").expect("a spectrum of the library"),
     };
     tank([-200.0, 0.0, -600.0], [voxel_mm; 3], shape, source, quantity)
+}
+
+/// W6: the tank of W1 behind two pairs of straight-faced jaws of 8 cm of tungsten alloy, the upper pair along z, in a
+/// 6 MV field of 40 × 40 cm; rays inside its 10 × 10 cm touch no metal.
+pub fn w6(voxel_mm: f64, quantity: Quantity) -> Case {
+    let mut case = w1(voxel_mm, quantity);
+    if let Source::Rectangle(source) = &mut case.source {
+        source.field_mm = [400.0, 400.0];
+    }
+    let metal = MaterialId(case.materials.len() as u8);
+    case.materials.push(material("tungsten-alloy"));
+    for side in [-1.0, 1.0] {
+        for (travel, along_mm, depth_mm) in
+            [(2, [18.0, 218.0], [-620.0, -540.0]), (0, [22.5, 222.5], [-530.0, -450.0])]
+        {
+            let (mut min_mm, mut max_mm) = ([-200.0, depth_mm[0], -200.0], [200.0, depth_mm[1], 200.0]);
+            let [a, b] = along_mm.map(|mm| side * mm);
+            (min_mm[travel], max_mm[travel]) = (f64::min(a, b), f64::max(a, b));
+            case.collimators.push(Collimator { min_mm, max_mm, material: metal, density_g_cm3: 18.0 });
+        }
+    }
+    case
 }
 
 /// W1 with slabs across the beam; later slabs win.

@@ -18,13 +18,19 @@ const PHYSICS: [Part; 11] = [
 ];
 
 /// Parts of transport: what a step of a history does.
-const STEP: [Part; 15] = [
+const STEP: [Part; 21] = [
     part!("batch.wgsl"),
     part!("leg.wgsl"),
     part!("tally.wgsl"),
     part!("source.wgsl"),
     part!("collimation.wgsl"),
     part!("head.wgsl"),
+    part!("head_aim.wgsl"),
+    part!("head_metal.wgsl"),
+    part!("head_focal.wgsl"),
+    part!("head_extra_focal.wgsl"),
+    part!("head_scattered.wgsl"),
+    part!("head_leakage.wgsl"),
     part!("ray.wgsl"),
     part!("grid_walk.wgsl"),
     part!("voxel_walk.wgsl"),
@@ -38,11 +44,11 @@ const STEP: [Part; 15] = [
 
 /// A step of the transport. Needs the grid's accessors (`Segments::source`).
 pub const TRANSPORT: Kernel =
-    Kernel { entry: "transport", parts: &join::<27>(&[&PHYSICS, &STEP, &[part!("no_signature.wgsl")]]) };
+    Kernel { entry: "transport", parts: &join::<33>(&[&PHYSICS, &STEP, &[part!("no_signature.wgsl")]]) };
 
 /// The same step, which also signs each history's path; for tests.
 pub const SIGNED_TRANSPORT: Kernel =
-    Kernel { entry: "transport", parts: &join::<27>(&[&PHYSICS, &STEP, &[part!("signature.wgsl")]]) };
+    Kernel { entry: "transport", parts: &join::<33>(&[&PHYSICS, &STEP, &[part!("signature.wgsl")]]) };
 
 /// What happens between two steps.
 pub const PLAN: Kernel = Kernel {

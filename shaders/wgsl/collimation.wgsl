@@ -40,6 +40,45 @@ fn path_length_mm(aperture: u32, index: u32, moment: Moment, crossing: HeadRay) 
     return length;
 }
 
+// Distance from the ray's origin at which it has crossed so much of a bank's metal [mm].
+fn distance_at_mm(aperture: u32, index: u32, moment: Moment, crossing: HeadRay, metal_mm: f32) -> f32 {
+    let words = aperture + APERTURE_HEAD + BANK_WORDS * index;
+    let line = along_travel(crossing, tables[words + BANK_TRAVEL]);
+    let slab = slab_stretch(line, tables[words + BANK_BOTTOM], tables[words + BANK_TOP]);
+    let pairs = i32(tables[words + BANK_PAIRS]);
+    let first = pair_at(aperture, words, pairs, line, slab.x);
+    let last = pair_at(aperture, words, pairs, line, slab.y);
+    let step = select(-1, 1, last >= first);
+    var pair = first;
+    var left = metal_mm;
+    var end = slab.x;
+    for (var i = 0; i < pairs + 2; i++) {
+        let parts = metal_in_pair(aperture, words, pairs, pair, moment, line, slab);
+        let first_length = max(parts.y - parts.x, 0.0);
+        if left < first_length {
+            return parts.x + left;
+        }
+        left -= first_length;
+        if first_length > 0.0 {
+            end = parts.y;
+        }
+        let second_length = max(parts.w - parts.z, 0.0);
+        if left < second_length {
+            return parts.z + left;
+        }
+        left -= second_length;
+        if second_length > 0.0 {
+            end = parts.w;
+        }
+        if pair == last {
+            break;
+        }
+        pair += step;
+    }
+    // Rounding: the end of the last metal.
+    return end;
+}
+
 // The ray with the axis of travel first and that across it second.
 fn along_travel(line: HeadRay, travel: f32) -> HeadRay {
     if travel == 0.0 {
@@ -106,7 +145,7 @@ fn pair_at(aperture: u32, words: u32, pairs: i32, line: HeadRay, at: f32) -> i32
     return low - 1;
 }
 
-// Metal of one pair on this stretch. Where there is no pair, beyond the outermost leaves, all is metal.
+// Millimetres of metal of one pair on this stretch.
 fn length_in_pair(
     aperture: u32,
     words: u32,
@@ -116,6 +155,21 @@ fn length_in_pair(
     line: HeadRay,
     slab: vec2<f32>,
 ) -> f32 {
+    let parts = metal_in_pair(aperture, words, pairs, pair, moment, line, slab);
+    return max(parts.y - parts.x, 0.0) + max(parts.w - parts.z, 0.0);
+}
+
+// Metal of one pair on this stretch, in the ray's order: two stretches (x to y, z to w) that do not overlap. Where there is
+// no pair, beyond the outermost leaves, all is metal.
+fn metal_in_pair(
+    aperture: u32,
+    words: u32,
+    pairs: i32,
+    pair: i32,
+    moment: Moment,
+    line: HeadRay,
+    slab: vec2<f32>,
+) -> vec4<f32> {
     let across = across_travel(aperture, words, line);
     let scales = height_scale(aperture, line);
     let sides = i32(aperture) + i32(tables[words + BANK_SIDES]);
@@ -129,19 +183,27 @@ fn length_in_pair(
         let side = tables[u32(sides + pair + 1)] - half_gap;
         inside = above(inside, side * scales.x - across.x, side * scales.y - across.y);
     }
-    let whole = inside.y - inside.x;
-    if whole <= 0.0 {
-        return 0.0;
+    if inside.y <= inside.x {
+        return vec4<f32>(0.0);
     }
     if pair < 0 || pair >= pairs {
-        return whole;
+        return vec4<f32>(inside, 0.0, 0.0);
     }
     let edges = pair_edges(aperture, words, u32(pair), moment);
     let mirror = vec3<f32>(-1.0, 1.0, 1.0);
     let mirrored = HeadRay(line.origin_mm * mirror, line.direction * mirror);
-    let metal = beyond_tip(aperture, words, edges.y, line, inside)
-        + beyond_tip(aperture, words, -edges.x, mirrored, inside);
-    return min(metal, whole);
+    var first = beyond_tip(aperture, words, edges.y, line, inside);
+    var second = beyond_tip(aperture, words, -edges.x, mirrored, inside);
+    if second.x < first.x {
+        let later = first;
+        first = second;
+        second = later;
+    }
+    // Closed round tips may overlap by a little.
+    if first.y > first.x {
+        second.x = max(second.x, first.y);
+    }
+    return vec4<f32>(first, second);
 }
 
 // Edges of the lower and upper part of a pair at this moment [mm, isocentre plane].
@@ -158,13 +220,12 @@ fn pair_edges(aperture: u32, words: u32, pair: u32, moment: Moment) -> vec2<f32>
 }
 
 // Metal of a part that fills all beyond its tip at `edge`, on this stretch.
-fn beyond_tip(aperture: u32, words: u32, edge: f32, line: HeadRay, stretch: vec2<f32>) -> f32 {
+fn beyond_tip(aperture: u32, words: u32, edge: f32, line: HeadRay, stretch: vec2<f32>) -> vec2<f32> {
     let scales = height_scale(aperture, line);
     let radius = tables[words + BANK_TIP_RADIUS];
     if radius == 0.0 {
         // A plane through the source: beyond it the ray lies further out than the edge's own ray.
-        let behind = above(stretch, line.origin_mm.x - edge * scales.x, line.direction.x - edge * scales.y);
-        return max(behind.y - behind.x, 0.0);
+        return above(stretch, line.origin_mm.x - edge * scales.x, line.direction.x - edge * scales.y);
     }
     let sad = tables[aperture + APERTURE_SAD];
     let middle = 0.5 * (tables[words + BANK_TOP] + tables[words + BANK_BOTTOM]);
@@ -175,12 +236,12 @@ fn beyond_tip(aperture: u32, words: u32, edge: f32, line: HeadRay, stretch: vec2
     let round_part = in_circle(line, centre, middle, radius, stretch);
     // Tip and body touch: together they are one convex solid, so one stretch.
     if flat_part.y <= flat_part.x {
-        return max(round_part.y - round_part.x, 0.0);
+        return round_part;
     }
     if round_part.y <= round_part.x {
-        return flat_part.y - flat_part.x;
+        return flat_part;
     }
-    return max(flat_part.y, round_part.y) - min(flat_part.x, round_part.x);
+    return vec2<f32>(min(flat_part.x, round_part.x), max(flat_part.y, round_part.y));
 }
 
 // The part of a stretch within a cylinder whose axis lies across the travel.

@@ -68,12 +68,29 @@ const EMISSION_HEAD: u32 = 2u;
 // A treatment head. Twins: `deck::head`, `transport::head`.
 const HEAD_FLOATS: u32 = 4u;
 const PIECE_FLOATS: u32 = 24u;
-const BEAM_FLOATS: u32 = 12u;
+const BANK_FLOATS: u32 = 3u;
+const BEAM_FLOATS: u32 = 20u;
+const DISC: u32 = 16u;
+const LEAKAGE_FLOATS: u32 = 4u;
 const OPEN_ONLY: f32 = 1.0;
 const TRANSMITTED_ONLY: f32 = 2.0;
+const EXTRA_FOCAL: f32 = 3.0;
+const SCATTERED: f32 = 4.0;
+const LEAKAGE: f32 = 5.0;
+const DISC_SHARE: f32 = 0.988891;
 const DRAW_AIM: u32 = 0x40000001u;
 const DRAW_SPOT: u32 = 0x40000002u;
 const FAINT_WEIGHT: f32 = 0.1;
+// Scattering in jaws and leaves. Twin: `transport::head::scattered`.
+const DRAW_METAL: u32 = 0x60000000u;
+const DRAWS_PER_ORDER: u32 = 0x100u;
+const DRAW_DIRECTION: u32 = 2u;
+const MOST_ORDERS: u32 = 10u;
+const LEAVES: f32 = 0.5;
+const AIMED_AT_GRID: f32 = 0.25;
+const EVENLY: f32 = 0.5;
+const LEAST_DEPTH: f32 = 1e-4;
+const PER_SPHERE: f32 = 0.07957747;
 // Jaws and leaves. Twins: `transport::collimation::{head, bank}`.
 const MAX_BANKS: u32 = 4u;
 const APERTURE_BANKS: u32 = 0u;

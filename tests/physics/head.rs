@@ -48,6 +48,9 @@ fn case(spectrum: Spectrum, half_mm: [f32; 2], component: Component, density_g_c
         profile_step: 0.3,
         aperture: jaws(half_mm[0], half_mm[1]),
         banks: vec![metal, metal],
+        extra_focal: None,
+        leakage: None,
+        wedges: vec![],
     };
     let piece = Piece {
         beam: 0,
@@ -57,6 +60,7 @@ fn case(spectrum: Spectrum, half_mm: [f32; 2], component: Component, density_g_c
         source_mm: [0.0, -900.0, 0.0],
         axes: [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]],
         opening: [-0.06, 0.06, -0.06, 0.06],
+        wedge: None,
     };
     let aimed_share = if component == Component::Open { 1.0 } else { 0.6 };
     case.source = Source::Head(Head {

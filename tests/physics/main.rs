@@ -3,8 +3,10 @@
 mod balance;
 mod carry;
 mod collimators;
+mod emission;
 mod head;
 mod honesty;
+mod jaws;
 mod properties;
 mod reproducibility;
 mod unbiasedness;

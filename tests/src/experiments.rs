@@ -342,13 +342,19 @@ pub fn slabs(length: Length) -> Table {
     Table { name: "slabs, accelerated over plain".into(), rows: rows.collect() }
 }
 
-fn beside(name: String, ours: &Estimate, reference: f64, reference_sigma: f64, gate: Gate) -> Comparison {
+pub(crate) fn beside(
+    name: String,
+    ours: &Estimate,
+    reference: f64,
+    reference_sigma: f64,
+    gate: Gate,
+) -> Comparison {
     let (ours, our_sigma) = (ours.mean * MEV_TO_GY_OF_EGSNRC, ours.sigma_relative);
     Comparison { name, ours, our_sigma, reference, reference_sigma, gate }
 }
 
 /// Mean and its relative standard error of (volume, value, relative sigma), taken as independent.
-fn weighted(parts: impl Iterator<Item = (f64, f64, f64)>) -> (f64, f64) {
+pub(crate) fn weighted(parts: impl Iterator<Item = (f64, f64, f64)>) -> (f64, f64) {
     let (mut volume, mut sum, mut variance) = (0.0, 0.0, 0.0);
     for (v, value, sigma) in parts {
         volume += v;

@@ -4,5 +4,6 @@ pub mod cases;
 pub mod comparison;
 pub mod experiments;
 pub mod figures;
+pub mod jaws;
 pub mod reference;
 pub mod statistics;

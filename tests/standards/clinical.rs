@@ -112,8 +112,9 @@ fn the_arc_on_the_pelvis_has_the_planned_dose_in_its_field() {
             ("FemoralHead_R", 0.075, 0.0), // short of the goal: -5.2 % by mass
         ],
     );
-    // A generic machine's calibration may be off by some per cent; by more, something is wrong.
-    if (comparison.factor - 1.0).abs() > 0.12 {
+    // What a monitor unit is worth is the clinic's choice: 1 cGy at the depth of the maximum, or 1 cGy at 10 cm depth in the
+    // isocentre, which is some 15 to 20 % more. The plan does not say which; beyond that something is wrong.
+    if !(0.88..=1.22).contains(&comparison.factor) {
         misses.push(format!("factor {:.3}", comparison.factor));
     }
     let gamma = comparison.gamma_pass_share.expect("voxels above 10 %");

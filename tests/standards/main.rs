@@ -3,6 +3,10 @@
 //! The reference is read from the folder that `STRAYDOSE_SHARED` names; without it these tests say that they are
 //! skipped. The long runs are in `docs/validation.md`, written by the program `validate` of this package.
 
+#![allow(clippy::print_stdout)]
+
 mod clinical;
+mod jaws;
+mod out_of_field;
 mod pencils;
 mod water_tank;

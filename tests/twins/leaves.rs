@@ -1,6 +1,8 @@
 //! A head with jaws and moving, tilted, round-tipped leaves on an arc: everything that its twins have to agree on.
 
-use dose_core::case::{Case, Component, Head, HeadBeam, MaterialId, Piece, Quantity, Source};
+use dose_core::case::{
+    Case, Component, ExtraFocal, Head, HeadBeam, Leakage, MaterialId, Piece, Quantity, Source, WedgeMetal,
+};
 use dose_core::material::Material;
 use dose_core::spectrum::Spectrum;
 use dose_core::transport::collimation::{bank, head as layout};
@@ -60,6 +62,19 @@ pub fn arc_on_slabs(component: Component) -> Case {
         profile_step: 0.1,
         aperture: aperture(),
         banks: vec![(metal, 18.0); 2],
+        extra_focal: Some(ExtraFocal { ratio: 0.1, distance_mm: 110.0, sigma_mm: 13.0 }),
+        leakage: Some(Leakage {
+            spectrum: Spectrum::mono(0.5).expect("an energy within the data"),
+            per_focal: 1e-3,
+            by_cosine: vec![0.5, 1.0, 0.8],
+        }),
+        wedges: vec![WedgeMetal {
+            material: metal,
+            density_g_cm3: 7.9,
+            axis_mm: 10.0,
+            slope: [0.1, 0.05],
+            bounds_mm: [0.0, 20.0],
+        }],
     };
     let piece = |angle: f64, pose: u32| {
         let (sin, cos) = angle.sin_cos();
@@ -73,6 +88,7 @@ pub fn arc_on_slabs(component: Component) -> Case {
             source_mm: [SAD_MM * up[0], 100.0 + SAD_MM * up[1], 0.0],
             axes: [[cos, sin, 0.0], [0.0, 0.0, 1.0], up],
             opening: [-0.06, 0.05, -0.05, 0.05],
+            wedge: (pose == 1).then_some(0),
         }
     };
     let aimed_share = if component == Component::Open { 1.0 } else { 0.4 };

@@ -76,7 +76,8 @@ fn assert_same_paths(name: &str, case: &Case, histories: u64) {
 
     assert_eq!(gpu_signatures.len(), signatures.len());
     assert!(
-        signatures.iter().filter(|&&s| s != 0).count() as u64 > histories / 10,
+        // Of the photons that scatter in jaws less than one in a hundred collides in the tank.
+        signatures.iter().filter(|&&s| s != 0).count() as u64 > histories / 1000,
         "the signatures say nothing"
     );
     let different = signatures.iter().zip(&gpu_signatures).filter(|(a, b)| a != b).count();
@@ -121,7 +122,9 @@ fn histories_through_a_collimator_take_the_same_path() {
 
 #[test]
 fn photons_of_a_treatment_head_take_the_same_path() {
-    for component in [Component::Open, Component::All] {
+    for component in
+        [Component::Scattered, Component::Leakage, Component::ExtraFocal, Component::All, Component::Open]
+    {
         let case = leaves::arc_on_slabs(component);
         assert_same_paths(&format!("head, {component:?}"), &case, HISTORIES / 4);
     }

@@ -51,10 +51,16 @@ impl Wedge {
     /// ```
     /// g is the relative fall of dose with depth near 10 cm (per mm), as of [`depth_gradient_per_mm`]. Generic.
     pub fn transmission(&self, point_mm: [f64; 2], depth_gradient_per_mm: f64) -> f64 {
-        let wedge_from_limiting_device = limiting_device_from_wedge(self.orientation_rad).inverse();
-        let along_mm = wedge_from_limiting_device.point([point_mm[0], point_mm[1], 0.0])[1];
+        let [x, y] = self.to_thin_edge();
+        let along_mm = x * point_mm[0] + y * point_mm[1];
         let below_thin_mm = THIN_EDGE_MM - along_mm.clamp(THICK_EDGE_MM, THIN_EDGE_MM);
         (-depth_gradient_per_mm * self.angle_rad.tan() * below_thin_mm).exp()
+    }
+
+    /// Unit direction from the thick to the thin edge, in the beam limiting device system.
+    pub fn to_thin_edge(&self) -> [f64; 2] {
+        let [x, y, _] = limiting_device_from_wedge(self.orientation_rad).direction([0.0, 1.0, 0.0]);
+        [x, y]
     }
 
     pub(crate) fn check(&self, beam: &Beam) -> Result<(), Error> {

@@ -16,7 +16,7 @@ use crate::interrupt;
 use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
 use crate::stages::Stages;
-use ::estimate::dose::Stage;
+
 use ::estimate::{BodyDose, Comparison, Effort, body_dose, compare, planned};
 use anatomy::{Anatomy, Options, ReferenceDose};
 use inputs::Inputs;
@@ -99,7 +99,7 @@ pub fn run(
             &mut |stage, now| {
                 if last != Some(stage) {
                     progress.transport_ends();
-                    progress.note(stage_name(stage));
+                    progress.note(stage.name());
                     progress.transport_begins(now.histories_total);
                     last = Some(stage);
                 }
@@ -185,14 +185,6 @@ fn choices<'a>(
     choices
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::refused(with_causes(&error), inputs.plan_name.clone(), ""))
-}
-
-fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::MonitorUnit => "monitor unit: the machine's reference field",
-        Stage::Open => "open beam and its scatter",
-        Stage::Transmitted => "through jaws and leaves",
-    }
 }
 
 fn failure(error: ::estimate::Error, inputs: &Inputs) -> Failure {

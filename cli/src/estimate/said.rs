@@ -21,10 +21,8 @@ impl Said {
     /// Collects what all parts of a run have to say.
     pub fn of(inputs: &Inputs, choices: &[Choice], anatomy: &Anatomy, ours: &BodyDose) -> Said {
         let mut warnings = vec![
-            "this version has a focal source behind jaws and leaves: radiation scattered in the head and leakage through \
-             its housing are not in the dose, which is too low far from the field (more than about 10 cm)"
+            "the dose is that of the scanned part of the body; nothing is completed beyond the scan"
                 .to_owned(),
-            "the dose is that of the scanned part of the body; nothing is completed beyond the scan".to_owned(),
         ];
         let beams: Vec<String> =
             inputs.plan.deliveries().map(|given| given.beam.number.to_string()).collect();

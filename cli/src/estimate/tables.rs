@@ -20,6 +20,8 @@ pub struct OrganRow {
     pub dvh: Option<Dvh>,
     /// Relative statistical error of the mean (%).
     pub stat_percent: Option<f64>,
+    /// Relative error of the mean for want of knowledge of the machine (%).
+    pub model_percent: Option<f64>,
     /// Mean of the planned dose over the part of the organ that has one (Gy).
     pub planned_mean_gy: Option<f64>,
 }
@@ -51,6 +53,7 @@ pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
             original_name: organ.original_name.clone(),
             from: "ct",
             dvh: Dvh::of(&organ.coverage, dose_gy, f64::from(max_gy)),
+            model_percent: doses.components_gy.and_then(|gy| ours.model_error(gy)).map(|error| 100.0 * error),
             doses,
             stat_percent: sigma.map(|sigma| 100.0 * sigma),
             planned_mean_gy,
@@ -107,7 +110,7 @@ pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
                 number(d.d50_gy),
                 number(d.d2_gy),
                 number(row.stat_percent),
-                String::new(),
+                number(row.model_percent),
                 number(component(0)),
                 number(component(1)),
                 number(component(2)),

@@ -1,4 +1,5 @@
-//! A treatment head as a source: a focal spot whose photons pass jaws and leaves, piece by piece of a plan.
+//! A treatment head as a source, piece by piece of a plan: focal photons that pass jaws and leaves or scatter in them,
+//! photons that were scattered above (flattening filter, primary collimator), and leakage through the housing.
 
 use super::MaterialId;
 use crate::spectrum::Spectrum;
@@ -10,8 +11,14 @@ pub enum Component {
     Open,
     /// Those that cross metal of the collimators and are thinned by it.
     Transmitted,
-    /// Both.
+    /// Both of these: all focal photons that did not scatter in the head.
     All,
+    /// Those that were scattered by flattening filter and primary collimator, through opening and metal.
+    ExtraFocal,
+    /// Focal photons that scattered in jaws or leaves, once or more often, and what came of pairs in them.
+    Scattered,
+    /// Those that leak through the housing.
+    Leakage,
 }
 
 /// A focal source behind collimators.
@@ -27,9 +34,10 @@ pub struct Head {
     pub pieces: Vec<Piece>,
     /// Which photons are followed.
     pub component: Component,
-    /// Share of the photons that are aimed into the opening's box; the others go into the whole beam.
+    /// Share of the photons that are aimed into the opening's box; the others go into the whole beam. Leakage, which has
+    /// no opening, is aimed at the grid.
     pub aimed_share: f64,
-    /// Half the width of the whole beam, a square (tangent of the angle off the axis).
+    /// Half the width of the whole beam, a square (tangent of the angle off the axis as the focal spot sees it).
     pub half_width: f64,
 }
 
@@ -46,8 +54,51 @@ pub struct HeadBeam {
     pub profile_step: f64,
     /// Jaws and leaves at all control points, as [`crate::transport::collimation`] reads them.
     pub aperture: Vec<f32>,
-    /// Material and density (g/cm³) of each bank in the aperture.
+    /// Material and density (g/cm³) of each bank in the aperture, from the source down.
     pub banks: Vec<(MaterialId, f64)>,
+    /// What flattening filter and primary collimator scatter, if that is described.
+    pub extra_focal: Option<ExtraFocal>,
+    /// What leaks through the housing, if that is described.
+    pub leakage: Option<Leakage>,
+    /// Metal wedges that pieces may have in the beam.
+    pub wedges: Vec<WedgeMetal>,
+}
+
+/// A disc below the target that scatters focal photons.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExtraFocal {
+    /// Photons of the disc over focal photons, on the axis in the isocentre plane, nothing in the way.
+    pub ratio: f64,
+    /// Distance of the disc from the focal spot (mm).
+    pub distance_mm: f64,
+    /// Standard deviation of the Gaussian that says where on the disc they come from (mm); cut at three of them.
+    pub sigma_mm: f64,
+}
+
+/// Photons that leave the target through the housing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leakage {
+    /// Photon energies.
+    pub spectrum: Spectrum,
+    /// Photons a unit of solid angle, for one of the open beam on its axis, where the table says 1.
+    pub per_focal: f64,
+    /// Relative to that, at even steps of the cosine of the angle to the beam's axis, from −1 (back) to 1.
+    pub by_cosine: Vec<f64>,
+}
+
+/// A metal wedge: its thickness along a ray grows evenly with where the ray crosses the isocentre plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WedgeMetal {
+    /// What it is made of.
+    pub material: MaterialId,
+    /// Its density (g/cm³).
+    pub density_g_cm3: f64,
+    /// Thickness on the axis (mm).
+    pub axis_mm: f64,
+    /// Growth along x and y (mm for each mm in the isocentre plane).
+    pub slope: [f64; 2],
+    /// Least and greatest thickness (mm).
+    pub bounds_mm: [f64; 2],
 }
 
 /// A part of a beam that the engine takes to be given from one direction; jaws and leaves still move in it.
@@ -67,6 +118,8 @@ pub struct Piece {
     pub axes: [[f64; 3]; 3],
     /// A box around the opening: x from and to, y from and to (tangents).
     pub opening: [f64; 4],
+    /// Place in [`HeadBeam::wedges`] of the wedge that stands in the beam.
+    pub wedge: Option<usize>,
 }
 
 impl Piece {
@@ -78,8 +131,25 @@ impl Piece {
 }
 
 impl Head {
-    /// MU times area of the opening's box (at unit distance), summed: what a run's dose is to be multiplied with.
+    /// What a piece's photons stand for together, in focal photons on the axis a unit of solid angle: MU times what they
+    /// are aimed at. Pieces are drawn in its proportion.
+    pub fn strength(&self, piece: &Piece) -> f64 {
+        let beam = &self.beams[piece.beam];
+        piece.mu
+            * match self.component {
+                Component::Open | Component::Transmitted | Component::All => piece.area(),
+                Component::ExtraFocal => beam.extra_focal.map_or(0.0, |disc| disc.ratio * piece.area()),
+                Component::Scattered => SCATTERED_UNIT * 4.0 * self.half_width * self.half_width,
+                Component::Leakage => beam.leakage.as_ref().map_or(0.0, |leakage| leakage.per_focal),
+            }
+    }
+
+    /// The strength of all pieces: what a run's dose is to be multiplied with. 0 where no beam has this component.
     pub fn fluence(&self) -> f64 {
-        self.pieces.iter().map(|piece| piece.mu * piece.area()).sum()
+        self.pieces.iter().map(|piece| self.strength(piece)).sum()
     }
 }
+
+/// Weight that counts as 1 in a run of scattered photons: those behind whole jaws have about a tenth of it, those from
+/// edges up to ten times as much.
+const SCATTERED_UNIT: f64 = 0.1;

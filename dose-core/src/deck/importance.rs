@@ -6,7 +6,7 @@
 
 use super::header::{EMISSION_POINT, Header};
 use super::tables::Tables;
-use crate::case::{Case, Head, Source};
+use crate::case::{Case, Component, Head, Source};
 use crate::run::VarianceReduction;
 
 /// Distance from the field in which the wished weight halves (mm).
@@ -50,6 +50,7 @@ pub(super) fn add_importance(
                     VarianceReduction::Auto => {
                         let distance_mm = match &case.source {
                             Source::Rectangle(_) => distance_from_field_mm(header, centre),
+                            Source::Head(head) if is_wide(head.component) => 0.0,
                             Source::Head(head) => distance_from_openings_mm(case, head, centre),
                         };
                         let beyond_mm = (distance_mm - MARGIN_MM).max(0.0);
@@ -78,6 +79,11 @@ fn distance_from_field_mm(header: &Header, point_mm: [f64; 3]) -> f64 {
         (offset.abs() - half_width).max(0.0)
     };
     beyond(first, header.source_first).hypot(beyond(second, header.source_second))
+}
+
+/// Whether a component lights the whole body about as brightly as the field, so that no place wishes for other weights.
+fn is_wide(component: Component) -> bool {
+    matches!(component, Component::Scattered | Component::Leakage)
 }
 
 /// Pieces of a head that are looked at, at most.

@@ -113,6 +113,38 @@ pub fn path_length_mm(table: &[f32], index: usize, moment: Moment, ray: Ray) -> 
     length
 }
 
+/// Distance from the ray's origin at which it has crossed so much of a bank's metal (mm).
+pub fn distance_at_mm(table: &[f32], index: usize, moment: Moment, ray: Ray, metal_mm: f32) -> f32 {
+    let words = head::LEN + bank::LEN * index;
+    let ray = along_travel(ray, table[words + bank::TRAVEL]);
+    let slab = slab_stretch(ray, table[words + bank::BOTTOM], table[words + bank::TOP]);
+    let pairs = table[words + bank::PAIRS] as i32;
+    let [first, last] = [slab[0], slab[1]].map(|at| pair_at(table, words, pairs, ray, at));
+    let step = if last >= first { 1 } else { -1 };
+    let mut pair = first;
+    let mut left = metal_mm;
+    let mut end = slab[0];
+    for _ in 0..pairs + 2 {
+        let parts = metal_in_pair(table, words, pairs, pair, moment, ray, slab);
+        for part in parts {
+            let length = (part[1] - part[0]).max(0.0);
+            if left < length {
+                return part[0] + left;
+            }
+            left -= length;
+            if length > 0.0 {
+                end = part[1];
+            }
+        }
+        if pair == last {
+            break;
+        }
+        pair += step;
+    }
+    // Rounding: the end of the last metal.
+    end
+}
+
 /// The ray with the axis of travel first and that across it second.
 fn along_travel(ray: Ray, travel: f32) -> Ray {
     if travel == 0.0 {
@@ -179,7 +211,7 @@ fn pair_at(table: &[f32], words: usize, pairs: i32, ray: Ray, at: f32) -> i32 {
     low - 1
 }
 
-/// Metal of one pair on this stretch. Where there is no pair, beyond the outermost leaves, all is metal.
+/// Millimetres of metal of one pair on this stretch.
 fn length_in_pair(
     table: &[f32],
     words: usize,
@@ -189,6 +221,21 @@ fn length_in_pair(
     ray: Ray,
     slab: Stretch,
 ) -> f32 {
+    let [first, second] = metal_in_pair(table, words, pairs, pair, moment, ray, slab);
+    (first[1] - first[0]).max(0.0) + (second[1] - second[0]).max(0.0)
+}
+
+/// Metal of one pair on this stretch, in the ray's order: two stretches that do not overlap. Where there is no pair, beyond
+/// the outermost leaves, all is metal.
+fn metal_in_pair(
+    table: &[f32],
+    words: usize,
+    pairs: i32,
+    pair: i32,
+    moment: Moment,
+    ray: Ray,
+    slab: Stretch,
+) -> [Stretch; 2] {
     let [value, slope] = across(table, words, ray);
     let [scale_value, scale_slope] = scale(table, ray);
     let sides = table[words + bank::SIDES] as i32;
@@ -202,21 +249,27 @@ fn length_in_pair(
         let side = table[(sides + pair + 1) as usize] - half_gap;
         inside = above(inside, side * scale_value - value, side * scale_slope - slope);
     }
-    let whole = inside[1] - inside[0];
-    if whole <= 0.0 {
-        return 0.0;
+    if inside[1] <= inside[0] {
+        return [[0.0; 2]; 2];
     }
     if pair < 0 || pair >= pairs {
-        return whole;
+        return [inside, [0.0; 2]];
     }
     let [lower, upper] = edges(table, words, pair, moment);
     let mirrored = Ray {
         origin_mm: [-ray.origin_mm[0], ray.origin_mm[1], ray.origin_mm[2]],
         direction: [-ray.direction[0], ray.direction[1], ray.direction[2]],
     };
-    let metal =
-        beyond_tip(table, words, upper, ray, inside) + beyond_tip(table, words, -lower, mirrored, inside);
-    metal.min(whole)
+    let mut first = beyond_tip(table, words, upper, ray, inside);
+    let mut second = beyond_tip(table, words, -lower, mirrored, inside);
+    if second[0] < first[0] {
+        (first, second) = (second, first);
+    }
+    // Closed round tips may overlap by a little.
+    if first[1] > first[0] {
+        second[0] = second[0].max(first[1]);
+    }
+    [first, second]
 }
 
 /// Edges of the lower and upper part of a pair at this moment (mm, isocentre plane).
@@ -235,14 +288,12 @@ fn edges(table: &[f32], words: usize, pair: i32, moment: Moment) -> [f32; 2] {
 }
 
 /// Metal of a part that fills all beyond its tip at `edge`, on this stretch.
-fn beyond_tip(table: &[f32], words: usize, edge: f32, ray: Ray, stretch: Stretch) -> f32 {
+fn beyond_tip(table: &[f32], words: usize, edge: f32, ray: Ray, stretch: Stretch) -> Stretch {
     let [scale_value, scale_slope] = scale(table, ray);
     let radius = table[words + bank::TIP_RADIUS];
     if radius == 0.0 {
         // a plane through the source: beyond it the ray lies further out than the edge's own ray
-        let behind =
-            above(stretch, ray.origin_mm[0] - edge * scale_value, ray.direction[0] - edge * scale_slope);
-        return (behind[1] - behind[0]).max(0.0);
+        return above(stretch, ray.origin_mm[0] - edge * scale_value, ray.direction[0] - edge * scale_slope);
     }
     let sad = table[head::SAD];
     let middle = 0.5 * (table[words + bank::TOP] + table[words + bank::BOTTOM]);
@@ -253,12 +304,12 @@ fn beyond_tip(table: &[f32], words: usize, edge: f32, ray: Ray, stretch: Stretch
     let round = in_circle(ray, centre, middle, radius, stretch);
     // tip and body touch: together they are one convex solid, so one stretch
     if flat[1] <= flat[0] {
-        return (round[1] - round[0]).max(0.0);
+        return round;
     }
     if round[1] <= round[0] {
-        return flat[1] - flat[0];
+        return flat;
     }
-    flat[1].max(round[1]) - flat[0].min(round[0])
+    [flat[0].min(round[0]), flat[1].max(round[1])]
 }
 
 /// The part of a stretch within a cylinder whose axis lies across the travel.

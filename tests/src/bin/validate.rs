@@ -11,9 +11,12 @@ use std::path::Path;
 use straydose_tests::comparison::{Comparison, Table};
 use straydose_tests::experiments::{FLOOR, Length, PencilResult, TankResult, W4_ENERGIES_MEV, slabs, w1, w4};
 use straydose_tests::figures::{Curve, DOSE, Drawn, Frame, KERMA, ratio_stack, two_panels};
+use straydose_tests::jaws::w6;
 use straydose_tests::reference::{self, Bin};
 
 const BEGIN: &str = "<!-- tables: written by `validate` -->";
+/// Source photons of W6, most of which end in the jaws.
+const W6_HISTORIES: u64 = 200_000_000;
 const END: &str = "<!-- end of tables -->";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -39,8 +42,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     eprintln!("slabs");
     let heterogeneous = slabs(long(8));
 
+    eprintln!("W6");
+    let jaws = w6(&folder, Length { histories: W6_HISTORIES, threads: None, seed: 1 }, long(1));
+
     draw(&docs.join("figures"), &kerma, &dose, &pencils)?;
-    let text = page(histories, &kerma, &dose, &pencils, &heterogeneous)?;
+    let text = page(histories, &kerma, &dose, &pencils, &heterogeneous, &jaws)?;
     replace_between_markers(&docs.join("validation.md"), &text)?;
     Ok(())
 }
@@ -51,6 +57,7 @@ fn page(
     dose: &TankResult,
     pencils: &[PencilResult],
     heterogeneous: &Table,
+    jaws: &[Table; 2],
 ) -> Result<String, Box<dyn Error>> {
     let million = histories as f64 / 1e6;
     let mut text = String::new();
@@ -69,6 +76,9 @@ fn page(
     radial(&mut text, pencils)?;
     writeln!(text, "### Slabs: accelerated over plain ({} million histories each)\n", million / 8.0)?;
     table(&mut text, "region", &heterogeneous.rows)?;
+    writeln!(text, "### W6, kerma behind jaws ({} million histories, seed 1)\n", W6_HISTORIES as f64 / 1e6)?;
+    table(&mut text, "all of it: band [cm]", &jaws[0].rows)?;
+    table(&mut text, "the jaws' part: band [cm]", &jaws[1].rows)?;
     Ok(text)
 }
 

@@ -1,6 +1,9 @@
 //! The machine file: what may stand in it, and what is refused, with its line.
 
-use super::{BeamQuality, Fact, Fits, HeadDevice, Machine, Material, Reference, Role};
+use super::{
+    BeamQuality, ExtraFocal, Fact, Fits, HeadDevice, Leakage, Machine, Material, ModelUncertainty, Reference,
+    Role,
+};
 use crate::beam::Fluence;
 use crate::error::Error;
 use crate::profile::{Profile, Softening};
@@ -19,6 +22,7 @@ struct File {
     fits: FitsTable,
     #[serde(default)]
     material: BTreeMap<String, MaterialTable>,
+    primary_collimator_mm: Option<Sourced<f64>>,
     #[serde(default)]
     device: Vec<DeviceTable>,
     beam: Vec<BeamTable>,
@@ -102,6 +106,34 @@ struct BeamTable {
     profile: Sourced<Profile>,
     focal_spot_mm: Sourced<f64>,
     reference: ReferenceTable,
+    extra_focal: Option<ExtraFocalTable>,
+    leakage: Option<LeakageTable>,
+    model_uncertainty: Option<UncertaintyTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExtraFocalTable {
+    share: Sourced<f64>,
+    distance_mm: Sourced<f64>,
+    sigma_mm: Sourced<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeakageTable {
+    level: Sourced<f64>,
+    mean_mev: Sourced<f64>,
+    by_angle: Sourced<Vec<[f64; 2]>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UncertaintyTable {
+    in_field: Sourced<f64>,
+    head_scatter: Sourced<f64>,
+    collimator: Sourced<f64>,
+    leakage: Sourced<f64>,
 }
 
 #[derive(Deserialize)]
@@ -150,11 +182,16 @@ impl Reader<'_> {
             .enumerate()
             .map(|(index, device)| self.device(index, device, &materials, fits.sad_mm))
             .collect::<Result<Vec<_>, _>>()?;
+        let cone_mm = match table.primary_collimator_mm {
+            None => None,
+            Some(radius) => Some(self.number("primary_collimator_mm", radius, [50.0, 340.0])?),
+        };
+        let highest = devices.iter().map(|device| device.top_mm).fold(fits.sad_mm, f64::min);
         let beams = table
             .beam
             .into_iter()
             .enumerate()
-            .map(|(index, beam)| self.beam(index, beam))
+            .map(|(index, beam)| self.beam(index, beam, highest))
             .collect::<Result<Vec<_>, _>>()?;
         let mut devices = devices;
         devices.sort_by(|a, b| a.top_mm.total_cmp(&b.top_mm));
@@ -164,6 +201,7 @@ impl Reader<'_> {
             generic: table.generic,
             fits,
             materials,
+            cone_mm,
             devices,
             beams,
             facts: self.facts,
@@ -297,7 +335,8 @@ impl Reader<'_> {
         })
     }
 
-    fn beam(&mut self, index: usize, table: BeamTable) -> Result<BeamQuality, Error> {
+    /// A beam; `highest` is where the first device begins (mm from the source).
+    fn beam(&mut self, index: usize, table: BeamTable, highest: f64) -> Result<BeamQuality, Error> {
         let key = |name: &str| format!("beam[{index}].{name}");
         let nominal_mv = self.bounded(&key("nominal_mv"), &table.nominal_mv, [1.0, 50.0])?;
         let spectrum = self.sourced(&key("spectrum"), table.spectrum)?;
@@ -312,7 +351,38 @@ impl Reader<'_> {
         if let Some(why) = profile.get_ref().fault() {
             return Err(self.refusal(&profile, format!("{}: {why}", key("profile")), "check the parameters"));
         }
+        let extra_focal = match table.extra_focal {
+            None => None,
+            Some(disc) => Some(ExtraFocal {
+                share: self.number(&key("extra_focal.share"), disc.share, [0.0, 0.5])?,
+                distance_mm: self.number(
+                    &key("extra_focal.distance_mm"),
+                    disc.distance_mm,
+                    [10.0, highest],
+                )?,
+                sigma_mm: self.number(&key("extra_focal.sigma_mm"), disc.sigma_mm, [0.1, 100.0])?,
+            }),
+        };
+        let leakage = match table.leakage {
+            None => None,
+            Some(leakage) => Some(self.leakage(&key("leakage"), leakage)?),
+        };
+        let model_uncertainty = match table.model_uncertainty {
+            None => ModelUncertainty::default(),
+            Some(sigma) => {
+                let key = |name: &str| key(&format!("model_uncertainty.{name}"));
+                ModelUncertainty {
+                    in_field: self.number(&key("in_field"), sigma.in_field, [0.0, 2.0])?,
+                    head_scatter: self.number(&key("head_scatter"), sigma.head_scatter, [0.0, 2.0])?,
+                    collimator: self.number(&key("collimator"), sigma.collimator, [0.0, 2.0])?,
+                    leakage: self.number(&key("leakage"), sigma.leakage, [0.0, 2.0])?,
+                }
+            }
+        };
         Ok(BeamQuality {
+            extra_focal,
+            leakage,
+            model_uncertainty,
             nominal_mv,
             fluence: match table.fluence {
                 FluenceWord::Flattened => Fluence::Flattened,
@@ -332,6 +402,26 @@ impl Reader<'_> {
                     [1e-4, 0.1],
                 )?,
             },
+        })
+    }
+
+    fn leakage(&mut self, key: &str, table: LeakageTable) -> Result<Leakage, Error> {
+        let by_angle = self.sourced(&format!("{key}.by_angle"), table.by_angle)?;
+        let points = by_angle.get_ref();
+        let is_good = !points.is_empty()
+            && points.windows(2).all(|pair| pair[1][0] > pair[0][0])
+            && points
+                .iter()
+                .all(|[angle, part]| (0.0..=180.0).contains(angle) && (0.0..=100.0).contains(part));
+        if !is_good {
+            let why =
+                format!("{key}.by_angle is no table of rising angles and of parts that are not negative");
+            return Err(self.refusal(&by_angle, why, "give [degrees, relative] from 0 to 180 degrees"));
+        }
+        Ok(Leakage {
+            level: self.number(&format!("{key}.level"), table.level, [0.0, 0.02])?,
+            mean_mev: self.number(&format!("{key}.mean_mev"), table.mean_mev, [0.1, 3.0])?,
+            by_angle: by_angle.into_inner(),
         })
     }
 }

@@ -85,6 +85,83 @@ pub struct BeamQuality {
     pub focal_spot_mm: f64,
     /// What a monitor unit is worth.
     pub reference: Reference,
+    /// What flattening filter and primary collimator scatter; `None` where the file does not say.
+    pub extra_focal: Option<ExtraFocal>,
+    /// What leaks through the housing; `None` where the file does not say.
+    pub leakage: Option<Leakage>,
+    /// How well the components of the dose are known.
+    pub model_uncertainty: ModelUncertainty,
+}
+
+/// The disc that stands for flattening filter and primary collimator.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExtraFocal {
+    /// Share of the photons on the axis of the open beam, in the isocentre plane, that come from the disc.
+    pub share: f64,
+    /// Source to disc (mm).
+    pub distance_mm: f64,
+    /// Standard deviation of the disc's Gaussian (mm).
+    pub sigma_mm: f64,
+}
+
+impl ExtraFocal {
+    /// Photons of the disc over those of the focal spot, on the axis.
+    pub fn ratio(&self) -> f64 {
+        self.share / (1.0 - self.share)
+    }
+}
+
+/// What leaks through the housing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leakage {
+    /// Kerma in water, free in air at the isocentre's distance from the target, over that of the open beam at the isocentre.
+    pub level: f64,
+    /// Mean energy of its photons (MeV).
+    pub mean_mev: f64,
+    /// Relative to the level, by the angle to the beam's axis: (degrees, relative), straight lines between, the nearest beyond.
+    pub by_angle: Vec<[f64; 2]>,
+}
+
+impl Leakage {
+    /// Photons in bins: `E exp(−2E/mean)`, up to six times the mean. The form is a choice (no spectrum was found in print),
+    /// a smooth one with the stated mean.
+    pub fn bins(&self, count: usize) -> Vec<(f64, f64, f64)> {
+        const LOWEST_MEV: f64 = 0.03;
+        let width = (6.0 * self.mean_mev - LOWEST_MEV) / count as f64;
+        let bin = |i: usize| {
+            let [lower, upper] = [i, i + 1].map(|i| LOWEST_MEV + width * i as f64);
+            let middle = 0.5 * (lower + upper);
+            (lower, upper, middle * (-2.0 * middle / self.mean_mev).exp())
+        };
+        (0..count).map(bin).collect()
+    }
+
+    /// Relative to the level, at the cosine of the angle to the beam's axis.
+    pub fn relative(&self, cos: f64) -> f64 {
+        let points: Vec<(f64, f64)> =
+            self.by_angle.iter().map(|&[degrees, relative]| (degrees, relative)).collect();
+        crate::profile::interpolate(&points, cos.clamp(-1.0, 1.0).acos().to_degrees())
+    }
+}
+
+/// Relative standard errors of the components of the dose, for want of knowledge of the machine; independent of each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ModelUncertainty {
+    /// Of the open beam and its scatter.
+    pub in_field: f64,
+    /// Of what flattening filter and primary collimator scatter.
+    pub head_scatter: f64,
+    /// Of what jaws and leaves let through and scatter.
+    pub collimator: f64,
+    /// Of the leakage.
+    pub leakage: f64,
+}
+
+impl ModelUncertainty {
+    /// In the order of the dose's components.
+    pub fn by_component(&self) -> [f64; 4] {
+        [self.in_field, self.head_scatter, self.collimator, self.leakage]
+    }
 }
 
 /// A machine.
@@ -100,6 +177,8 @@ pub struct Machine {
     pub fits: Fits,
     /// Metals of its head.
     pub materials: Vec<Material>,
+    /// Where the primary collimator ends the beam: the radius in the isocentre plane (mm); `None` where the file does not say.
+    pub cone_mm: Option<f64>,
     /// What limits its beams, from the source down.
     pub devices: Vec<HeadDevice>,
     /// Its beams.

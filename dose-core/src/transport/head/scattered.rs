@@ -1,0 +1,217 @@
+//! A focal photon that scattered in jaws and leaves, once or more often.
+//!
+//! Each ray through metal is made to collide there. The optical depth of the first collision is drawn half by its own law,
+//! half evenly, since what comes out below may come from any depth. Absorption only thins the weight. Behind each collision a coin says
+//! whether the photon leaves from here, thinned by the metal that is left on its way, or collides again. On leaving, part of
+//! the directions is aimed at the grid; weights hold the ratio of the true density to the one drawn from.
+//!
+//! Left out: the fluorescence of the metal (below 70 keV, stopped by tenths of a millimetre), bremsstrahlung of electrons
+//! in the metal, and collisions beyond the tenth. What goes up ends in the head. Twin: `head_scattered.wgsl`.
+
+use super::super::collide::TRIES;
+use super::super::collimation::Ray;
+use super::super::leg::Stream;
+use super::super::ray::coefficient;
+use super::super::source::SOURCE_BRANCH;
+use super::aim::{aim_at_grid, grid_density};
+use super::extra_focal::klein_nishina;
+use super::focal::focal_photon;
+use super::metal::{cross_banks, place_at_depth, roulette, wedge_depth};
+use super::{Delivery, HeadPhoton};
+use crate::deck::Deck;
+use crate::deck::head::BANK_FLOATS;
+use crate::physics::functions::{cos_sin_turn, exp_minus, greatest, least, ln};
+use crate::physics::lattice::{ENERGY, MOMENTUM, mix};
+use crate::physics::random::uniform;
+use crate::physics::vector::{Vec3, deflected, vec3};
+use crate::physics::{ELECTRON_REST_MEV, compton, pair, rayleigh};
+
+/// Draw number of the first collision in metal; the others follow.
+pub const DRAW_METAL: u32 = 0x6000_0000;
+/// Draw numbers between two collisions.
+pub const DRAWS_PER_ORDER: u32 = 0x100;
+/// Draw number within a collision of the first try of a direction.
+pub const DRAW_DIRECTION: u32 = 2;
+/// Collisions in metal that are followed.
+pub const MOST_ORDERS: u32 = 10;
+/// Chance that a photon leaves behind a collision that is not the last.
+pub const LEAVES: f32 = 0.5;
+/// Share of the directions on leaving that are aimed at the grid.
+pub const AIMED_AT_GRID: f32 = 0.25;
+/// Share of the first collisions whose optical depth is drawn evenly.
+pub const EVENLY: f32 = 0.5;
+/// Metal that is too thin to collide in (optical depth).
+pub const LEAST_DEPTH: f32 = 1e-4;
+/// 1/(4π): density of an isotropic direction (1/sr).
+pub const PER_SPHERE: f32 = 0.079_577_47;
+
+/// A photon that scattered in jaws and leaves.
+pub fn emit_scattered(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
+    let mut photon = focal_photon(deck, stream, at);
+    for order in 0..MOST_ORDERS {
+        let draw = DRAW_METAL + DRAWS_PER_ORDER * order;
+        let words = stream.words(SOURCE_BRANCH, draw);
+        let crossing = cross_banks(deck, at, photon.energy_mev, photon.ray);
+        if crossing.depth < LEAST_DEPTH || photon.energy_mev < deck.header.cutoff_mev() {
+            break;
+        }
+        let tail = 1.0 - exp_minus(crossing.depth);
+        let pick = uniform(words[0]);
+        let evenly = if order == 0 { EVENLY } else { 0.0 };
+        let depth = if uniform(words[1]) < evenly { pick * crossing.depth } else { -ln(1.0 - pick * tail) };
+        let law = exp_minus(depth);
+        photon.weight *= law / ((1.0 - evenly) * law / tail + evenly / crossing.depth);
+        let (bank, distance_mm) = place_at_depth(deck, at, photon.energy_mev, photon.ray, crossing, depth);
+        let Ray { origin_mm: o, direction: d } = photon.ray;
+        photon.ray.origin_mm =
+            [o[0] + distance_mm * d[0], o[1] + distance_mm * d[1], o[2] + distance_mm * d[2]];
+
+        let is_last = order + 1 == MOST_ORDERS;
+        let leaves = is_last || uniform(words[3]) < LEAVES;
+        photon.weight *= if is_last {
+            1.0
+        } else if leaves {
+            1.0 / LEAVES
+        } else {
+            1.0 / (1.0 - LEAVES)
+        };
+        scatter(deck, stream, at, &mut photon, bank, draw, uniform(words[2]), leaves);
+        if leaves {
+            if photon.ray.direction[2] >= 0.0 {
+                break;
+            }
+            let depth = cross_banks(deck, at, photon.energy_mev, photon.ray).depth
+                + wedge_depth(deck, at, photon.energy_mev, photon.ray);
+            photon.weight = roulette(photon.weight * exp_minus(depth), photon.luck);
+            return photon;
+        }
+    }
+    HeadPhoton { weight: 0.0, ..photon }
+}
+
+/// Scatters a photon in a bank's metal. `choice` says how; `is_aimed` whether part of the directions is aimed at the grid.
+#[expect(clippy::too_many_arguments, reason = "the state of one collision, named")]
+fn scatter(
+    deck: &Deck,
+    stream: Stream,
+    at: Delivery,
+    photon: &mut HeadPhoton,
+    bank: usize,
+    draw: u32,
+    choice: f32,
+    is_aimed: bool,
+) {
+    let material = deck.tables[at.beam + 4 + BANK_FLOATS * bank] as usize;
+    let energy = ENERGY.locate(photon.energy_mev);
+    let incoherent = coefficient(deck, energy, material, 2);
+    let scattered = coefficient(deck, energy, material, 3);
+    let pairs = if photon.energy_mev > 2.0 * ELECTRON_REST_MEV {
+        1.0 - photoelectric(deck, energy, material)
+    } else {
+        0.0
+    };
+    let left = scattered + pairs;
+    photon.weight *= left;
+    let pick = choice * left;
+    let aim = stream.words(SOURCE_BRANCH, draw + 1);
+    let is_aimed_now = is_aimed && uniform(aim[3]) < AIMED_AT_GRID;
+    let origin_mm = photon.ray.origin_mm;
+    let direction;
+    let density;
+    if pick < incoherent {
+        let v = if is_aimed_now {
+            direction = aim_at_grid(deck, at, origin_mm, aim);
+            let d = photon.ray.direction;
+            let cos = d[0] * direction[0] + d[1] * direction[1] + d[2] * direction[2];
+            least(greatest(1.0 - cos, 0.0), 2.0)
+        } else {
+            let (v, turned) = compton_direction(deck, stream, photon, material, draw);
+            direction = turned;
+            v
+        };
+        // Cross section of this direction over that of all.
+        let binding = deck.header.places_b[0] as usize + MOMENTUM.nodes() * material;
+        let ahead = deck.tables[at.beam + 6 + BANK_FLOATS * bank];
+        density = ahead
+            * klein_nishina(photon.energy_mev, v)
+            * compton::binding(&deck.tables[binding..], photon.energy_mev, v)
+            / (incoherent * coefficient(deck, energy, material, 0));
+        photon.energy_mev = compton::scattered_energy_mev(photon.energy_mev, v);
+    } else if pick < scattered {
+        photon.ray.direction = rayleigh_direction(deck, stream, photon, material, draw);
+        return;
+    } else {
+        let words = stream.words(SOURCE_BRANCH, draw + DRAW_DIRECTION);
+        direction = if is_aimed_now {
+            aim_at_grid(deck, at, origin_mm, aim)
+        } else {
+            let Vec3 { x, y, z } = pair::isotropic(uniform(words[0]), uniform(words[1]));
+            [x, y, z]
+        };
+        // One of the two photons stands for both.
+        photon.weight *= 2.0;
+        photon.energy_mev = ELECTRON_REST_MEV;
+        density = PER_SPHERE;
+    }
+    photon.ray.direction = direction;
+    if is_aimed {
+        let drawn =
+            (1.0 - AIMED_AT_GRID) * density + AIMED_AT_GRID * grid_density(deck, at, origin_mm, direction);
+        photon.weight *= density / greatest(drawn, 1e-30);
+    }
+}
+
+/// Cumulative fraction of all interactions up to photoelectric absorption: the rest are pairs.
+fn photoelectric(deck: &Deck, (cell, between): (usize, f32), material: usize) -> f32 {
+    let materials = deck.header.counts[0] as usize;
+    let at = deck.header.places_a[1] as usize + cell * materials + material;
+    mix(deck.tables[at], deck.tables[at + materials], between)
+}
+
+/// 1 − cos θ and direction of a Compton scattering.
+fn compton_direction(
+    deck: &Deck,
+    stream: Stream,
+    photon: &HeadPhoton,
+    material: usize,
+    draw: u32,
+) -> (f32, [f32; 3]) {
+    let inverse = deck.header.places_a[3] as usize;
+    let binding = deck.header.places_b[0] as usize + MOMENTUM.nodes() * material;
+    let (mut v, mut azimuth) = (0.0, 0.0);
+    for attempt in 0..TRIES {
+        let words = stream.words(SOURCE_BRANCH, draw + DRAW_DIRECTION + attempt);
+        v = compton::one_minus_cos(&deck.tables[inverse..], photon.energy_mev, uniform(words[0]));
+        azimuth = uniform(words[1]);
+        if uniform(words[2]) < compton::binding(&deck.tables[binding..], photon.energy_mev, v) {
+            break;
+        }
+    }
+    (v, turned(photon.ray.direction, v, azimuth))
+}
+
+fn rayleigh_direction(
+    deck: &Deck,
+    stream: Stream,
+    photon: &HeadPhoton,
+    material: usize,
+    draw: u32,
+) -> [f32; 3] {
+    let table = deck.header.places_b[1] as usize + MOMENTUM.nodes() * material;
+    let (mut v, mut azimuth) = (0.0, 0.0);
+    for attempt in 0..TRIES {
+        let words = stream.words(SOURCE_BRANCH, draw + DRAW_DIRECTION + attempt);
+        v = rayleigh::candidate_one_minus_cos(&deck.tables[table..], photon.energy_mev, uniform(words[0]));
+        azimuth = uniform(words[1]);
+        if uniform(words[2]) < rayleigh::acceptance(v) {
+            break;
+        }
+    }
+    turned(photon.ray.direction, v, azimuth)
+}
+
+fn turned([x, y, z]: [f32; 3], one_minus_cos: f32, azimuth: f32) -> [f32; 3] {
+    let (cos, sin) = cos_sin_turn(azimuth);
+    let Vec3 { x, y, z } = deflected(vec3(x, y, z), one_minus_cos, cos, sin);
+    [x, y, z]
+}

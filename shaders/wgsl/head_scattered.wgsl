@@ -1,0 +1,155 @@
+// A focal photon that scattered in jaws and leaves, once or more often. Twin: `dose_core::transport::head::scattered`, which
+// explains the sampling.
+
+// 1 - cos theta and direction of a scattering.
+struct Turned {
+    one_minus_cos: f32,
+    direction: vec3<f32>,
+}
+
+// A photon that scattered in jaws and leaves.
+fn emit_scattered(given: Delivery) -> HeadPhoton {
+    var photon = focal_photon(given);
+    for (var order = 0u; order < MOST_ORDERS; order++) {
+        let draw = DRAW_METAL + DRAWS_PER_ORDER * order;
+        let words = leg_words(SOURCE_BRANCH, draw);
+        let crossing = cross_banks(given, photon.energy_mev, photon.line);
+        if crossing.depth < LEAST_DEPTH || photon.energy_mev < cutoff_mev() {
+            break;
+        }
+        let tail = 1.0 - exp_minus(crossing.depth);
+        let pick = uniform_number(words.x);
+        let evenly = select(0.0, EVENLY, order == 0u);
+        var depth = -ln(1.0 - pick * tail);
+        if uniform_number(words.y) < evenly {
+            depth = pick * crossing.depth;
+        }
+        let law = exp_minus(depth);
+        photon.weight *= law / ((1.0 - evenly) * law / tail + evenly / crossing.depth);
+        let place = place_at_depth(given, photon.energy_mev, photon.line, crossing, depth);
+        photon.line.origin_mm = photon.line.origin_mm + photon.line.direction * place.distance_mm;
+
+        let is_last = order + 1u == MOST_ORDERS;
+        let leaves = is_last || uniform_number(words.w) < LEAVES;
+        if !is_last {
+            photon.weight *= select(1.0 / (1.0 - LEAVES), 1.0 / LEAVES, leaves);
+        }
+        photon = metal_scatter(given, photon, place.bank, draw, uniform_number(words.z), leaves);
+        if leaves {
+            if photon.line.direction.z >= 0.0 {
+                break;
+            }
+            let out = cross_banks(given, photon.energy_mev, photon.line).depth
+                + wedge_depth(given, photon.energy_mev, photon.line);
+            photon.weight = head_roulette(photon.weight * exp_minus(out), photon.luck);
+            return photon;
+        }
+    }
+    photon.weight = 0.0;
+    return photon;
+}
+
+// Scatters a photon in a bank's metal. `choice` says how; `is_aimed` whether part of the directions is aimed at the grid.
+fn metal_scatter(
+    given: Delivery,
+    before: HeadPhoton,
+    bank: u32,
+    draw: u32,
+    choice: f32,
+    is_aimed: bool,
+) -> HeadPhoton {
+    var photon = before;
+    let material = u32(tables[given.beam + 4u + BANK_FLOATS * bank]);
+    let cell = locate(ENERGY, photon.energy_mev);
+    let incoherent = head_coefficient(cell, material, 2u);
+    let scattered = head_coefficient(cell, material, 3u);
+    var pairs = 0.0;
+    if photon.energy_mev > 2.0 * ELECTRON_REST_MEV {
+        pairs = 1.0 - photoelectric_part(cell, material);
+    }
+    let left = scattered + pairs;
+    photon.weight *= left;
+    let pick = choice * left;
+    let aim = leg_words(SOURCE_BRANCH, draw + 1u);
+    let is_aimed_now = is_aimed && uniform_number(aim.w) < AIMED_AT_GRID;
+    let origin_mm = photon.line.origin_mm;
+    var density = PER_SPHERE;
+    var along = photon.line.direction;
+    if pick < incoherent {
+        var v = 0.0;
+        if is_aimed_now {
+            along = aim_at_grid(given, origin_mm, aim);
+            v = least(greatest(1.0 - dot3(photon.line.direction, along), 0.0), 2.0);
+        } else {
+            let turned = metal_compton(photon, material, draw);
+            along = turned.direction;
+            v = turned.one_minus_cos;
+        }
+        // Cross section of this direction over that of all.
+        let binding = header.places_b.x + lattice_nodes(MOMENTUM) * material;
+        let ahead = tables[given.beam + 6u + BANK_FLOATS * bank];
+        density = ahead
+            * klein_nishina(photon.energy_mev, v)
+            * compton_binding(binding, photon.energy_mev, v)
+            / (incoherent * head_coefficient(cell, material, 0u));
+        photon.energy_mev = compton_scattered_energy_mev(photon.energy_mev, v);
+    } else if pick < scattered {
+        photon.line.direction = metal_rayleigh(photon, material, draw).direction;
+        return photon;
+    } else {
+        if is_aimed_now {
+            along = aim_at_grid(given, origin_mm, aim);
+        } else {
+            let words = leg_words(SOURCE_BRANCH, draw + DRAW_DIRECTION);
+            along = isotropic(uniform_number(words.x), uniform_number(words.y));
+        }
+        // One of the two photons stands for both.
+        photon.weight *= 2.0;
+        photon.energy_mev = ELECTRON_REST_MEV;
+    }
+    photon.line.direction = along;
+    if is_aimed {
+        let drawn = (1.0 - AIMED_AT_GRID) * density + AIMED_AT_GRID * grid_density(given, origin_mm, along);
+        photon.weight *= density / greatest(drawn, 1e-30);
+    }
+    return photon;
+}
+
+// Cumulative fraction of all interactions up to photoelectric absorption: the rest are pairs.
+fn photoelectric_part(cell: Cell, material: u32) -> f32 {
+    let materials = header.counts.x;
+    let at = header.places_a.y + cell.index * materials + material;
+    return mix_linear(tables[at], tables[at + materials], cell.fraction);
+}
+
+// 1 - cos theta and direction of a Compton scattering.
+fn metal_compton(photon: HeadPhoton, material: u32, draw: u32) -> Turned {
+    let inverse = header.places_a.w;
+    let binding = header.places_b.x + lattice_nodes(MOMENTUM) * material;
+    var v = 0.0;
+    var azimuth = 0.0;
+    for (var attempt = 0u; attempt < TRIES; attempt++) {
+        let words = leg_words(SOURCE_BRANCH, draw + DRAW_DIRECTION + attempt);
+        v = compton_one_minus_cos(inverse, photon.energy_mev, uniform_number(words.x));
+        azimuth = uniform_number(words.y);
+        if uniform_number(words.z) < compton_binding(binding, photon.energy_mev, v) {
+            break;
+        }
+    }
+    return Turned(v, deflected(photon.line.direction, v, cos_sin_turn(azimuth)));
+}
+
+fn metal_rayleigh(photon: HeadPhoton, material: u32, draw: u32) -> Turned {
+    let table = header.places_b.y + lattice_nodes(MOMENTUM) * material;
+    var v = 0.0;
+    var azimuth = 0.0;
+    for (var attempt = 0u; attempt < TRIES; attempt++) {
+        let words = leg_words(SOURCE_BRANCH, draw + DRAW_DIRECTION + attempt);
+        v = rayleigh_candidate_one_minus_cos(table, photon.energy_mev, uniform_number(words.x));
+        azimuth = uniform_number(words.y);
+        if uniform_number(words.z) < rayleigh_acceptance(v) {
+            break;
+        }
+    }
+    return Turned(v, deflected(photon.line.direction, v, cos_sin_turn(azimuth)));
+}
