@@ -287,7 +287,7 @@ impl Fold {
     fn finish(self, deck: &Deck, histories: u64, regions: &[Vec<u32>]) -> Outcome {
         let batches = self.batches as f64;
         let voxel_cm3 = deck.grid.voxel_volume_mm3() / 1000.0;
-        let gy_per_quantum = GY_PER_MEV_PER_G / (f64::from(QUANTA) * voxel_cm3);
+        let gy_per_quantum = deck.photon * GY_PER_MEV_PER_G / (f64::from(QUANTA) * voxel_cm3);
         let relative = |mean: f64, squares: f64| {
             if mean <= 0.0 || batches < 2.0 {
                 return 1.0;
@@ -313,7 +313,9 @@ impl Fold {
                 sigma_relative: relative(sum / batches, squares),
             })
             .collect();
-        let mev = |account: Account| self.balance[account as usize] as f64 / f64::from(BALANCE_QUANTA);
+        let mev = |account: Account| {
+            deck.photon * self.balance[account as usize] as f64 / f64::from(BALANCE_QUANTA)
+        };
         let energy = EnergyBalance {
             emitted_mev: mev(Account::Emitted),
             deposited_mev: mev(Account::Deposited),

@@ -66,7 +66,10 @@ const ROULETTE_BELOW: f32 = 0.6;
 const EMISSION_POINT: u32 = 0u;
 const EMISSION_HEAD: u32 = 2u;
 // A treatment head. Twins: `deck::head`, `transport::head`.
-const HEAD_FLOATS: u32 = 4u;
+const HEAD_FLOATS: u32 = 8u;
+const HEAD_CANDIDATES: u32 = 4u;
+const HEAD_LEVEL: u32 = 5u;
+const DRAW_CHOICE: u32 = 0x40000003u;
 const PIECE_FLOATS: u32 = 24u;
 const BANK_FLOATS: u32 = 3u;
 const BEAM_FLOATS: u32 = 20u;

@@ -21,8 +21,47 @@ struct HeadPhoton {
     luck: f32,
 }
 
-// The photon of a history; weight 0 if metal, roulette or the run's component took it.
+// A photon and what gives it.
+struct Candidate {
+    photon: HeadPhoton,
+    given: Delivery,
+}
+
+// The photon of a history; weight 0 if metal, roulette or the run's component took it. Of some candidates that meet the grid
+// one is followed, chosen by weight, with the mean weight of all.
 fn emit_head(history: u32) -> Leg {
+    let head = header.places_c.y;
+    let candidates = u32(tables[head + HEAD_CANDIDATES]);
+    var chosen = head_candidate();
+    if candidates > 1u {
+        let key = stream.key;
+        var total = 0.0;
+        for (var number = 0u; number < candidates; number++) {
+            stream.key = vec2<u32>(key.x, key.y ^ number);
+            let next = head_candidate();
+            if next.photon.weight <= 0.0 || !meets_grid(next) {
+                continue;
+            }
+            total += next.photon.weight;
+            if uniform_number(leg_words(SOURCE_BRANCH, DRAW_CHOICE).x) * total < next.photon.weight {
+                chosen = next;
+            }
+        }
+        stream.key = key;
+        chosen.photon.weight = total * (tables[head + HEAD_LEVEL] / f32(candidates));
+    }
+    return Leg(
+        point_in_grid(chosen.given, chosen.photon.line.origin_mm),
+        chosen.photon.energy_mev,
+        direction_in_grid(chosen.given, chosen.photon.line.direction),
+        chosen.photon.weight,
+        SOURCE_BRANCH,
+        history,
+    );
+}
+
+// One photon of the run's component.
+fn head_candidate() -> Candidate {
     let head = header.places_c.y;
     let words = leg_words(SOURCE_BRANCH, DRAW_SOURCE);
     let piece = piece_at(head, uniform_number(words.x));
@@ -45,14 +84,17 @@ fn emit_head(history: u32) -> Leg {
     } else {
         photon = emit_focal(given);
     }
-    return Leg(
-        point_in_grid(given, photon.line.origin_mm),
-        photon.energy_mev,
-        direction_in_grid(given, photon.line.direction),
-        photon.weight,
-        SOURCE_BRANCH,
-        history,
-    );
+    return Candidate(photon, given);
+}
+
+// Whether a candidate's ray meets the grid.
+fn meets_grid(candidate: Candidate) -> bool {
+    let along = direction_in_grid(candidate.given, candidate.photon.line.direction);
+    // The ray's own fields are free until it is walked.
+    ray.origin = point_in_grid(candidate.given, candidate.photon.line.origin_mm);
+    ray.per_direction = vec3<f32>(reciprocal(along.x), reciprocal(along.y), reciprocal(along.z));
+    let inside = span(vec3<f32>(0.0), header.upper_mm.xyz);
+    return inside.enter < inside.leave;
 }
 
 fn table_vector(at: u32) -> vec3<f32> {

@@ -1,5 +1,6 @@
 //! A treatment head in the tables.
 
+use super::Deck;
 use super::header::EMISSION_HEAD;
 use super::header::Header;
 use super::tables::Tables;
@@ -9,10 +10,21 @@ use crate::error::Error;
 use crate::material::Material;
 use crate::spectrum::Spectrum;
 use crate::transport::collimation::{MAX_BANKS, head as aperture};
+use crate::transport::head::emit_head;
 use crate::transport::head::extra_focal::klein_nishina;
+use crate::transport::leg::Stream;
 
-/// Floats of the table's head: pieces, component, aimed share, half width.
-pub const HEAD_FLOATS: usize = 4;
+/// Floats of the table's head: pieces, component, aimed share, half width, candidates of a history, the weight that one of the
+/// mean weight gets, and two to fill up.
+pub const HEAD_FLOATS: usize = 8;
+/// Place of the candidates in it.
+pub const CANDIDATES: usize = 4;
+/// Place of what weights are multiplied with.
+pub const LEVEL: usize = 5;
+/// Histories that the mean weight of a component is estimated from.
+const PILOT: u64 = 4096;
+/// Key of the pilot's random words.
+const PILOT_KEY: [u32; 2] = [0x6c65_7665, 0x6c6c_6564];
 /// Floats of a piece: cumulative probability, MU/strength, control point, part from, part width, source, axes, opening,
 /// place of the aperture, place of the beam, place of the wedge (0: none).
 pub const PIECE_FLOATS: usize = 24;
@@ -62,6 +74,7 @@ pub(super) fn add_head(
     // A piece whose beam lacks the component gives nothing and is left out.
     let given: Vec<&Piece> = head.pieces.iter().filter(|piece| head.strength(piece) > 0.0).collect();
     tables.push(&[given.len() as f32, component, head.aimed_share as f32, head.half_width as f32]);
+    tables.push(&[candidates(head.component) as f32, 1.0, 0.0, 0.0]);
     let total = head.fluence();
     let mut below = 0.0;
     for piece in given {
@@ -79,6 +92,32 @@ pub(super) fn add_head(
         tables.push(&[beam.aperture as f32, beam.beam as f32, wedge as f32]);
     }
     Ok(())
+}
+
+/// How many photons of a history are looked at before one is followed: many where most come to nothing.
+fn candidates(component: Component) -> u32 {
+    match component {
+        Component::Open | Component::All | Component::Leakage => 1,
+        Component::ExtraFocal | Component::Transmitted => 8,
+        Component::Scattered => 32,
+    }
+}
+
+/// Makes a head's photons of weight 1 in the mean, as splitting and roulette expect them; says for how much of a photon one
+/// of them stands. The open beam's are so already.
+pub(super) fn level(deck: &mut Deck) -> f64 {
+    let head = deck.header.places_c[1] as usize;
+    if deck.header.choices[1] != EMISSION_HEAD || deck.tables[head + CANDIDATES] <= 1.0 {
+        return 1.0;
+    }
+    let weight = |history| f64::from(emit_head(deck, Stream { key: PILOT_KEY, history }).weight);
+    let mean = (0..PILOT).map(weight).sum::<f64>() / PILOT as f64;
+    if !(mean > 0.0 && mean.is_finite()) {
+        return 1.0;
+    }
+    let level = (1.0 / mean) as f32;
+    deck.tables[head + LEVEL] = level;
+    1.0 / f64::from(level)
 }
 
 /// Where the parts of a beam stand.

@@ -35,6 +35,8 @@ pub struct Deck {
     pub grid: Grid,
     /// What is scored.
     pub quantity: Quantity,
+    /// For how much of a source photon one of weight 1 stands: 1, but for the rarer components of a treatment head.
+    pub photon: f64,
     /// What the user should know of this deck.
     pub warnings: Vec<String>,
 }
@@ -60,14 +62,17 @@ impl Deck {
         header::add_solids(case, &mut header, &mut tables);
         blocks::add_blocks(case, &voxels, &mut header, &mut tables);
         importance::add_importance(case, variance_reduction, &mut header, &mut tables);
-        Ok(Deck {
+        let mut deck = Deck {
             header,
             voxels,
             tables: tables.into_values(),
             grid: case.grid,
             quantity: case.quantity,
+            photon: 1.0,
             warnings: Vec::new(),
-        })
+        };
+        deck.photon = head::level(&mut deck);
+        Ok(deck)
     }
 
     /// Bytes that the deck needs on a device.

@@ -13,9 +13,10 @@ pub mod scattered;
 
 use super::collimation::{Moment, Ray};
 use super::leg::{DRAW_RAY, DRAW_SOURCE, Leg, Stream};
+use super::ray::{reciprocal, span};
 use super::source::SOURCE_BRANCH;
 use crate::deck::Deck;
-use crate::deck::head::{EXTRA_FOCAL, HEAD_FLOATS, LEAKAGE, PIECE_FLOATS, SCATTERED};
+use crate::deck::head::{CANDIDATES, EXTRA_FOCAL, HEAD_FLOATS, LEAKAGE, LEVEL, PIECE_FLOATS, SCATTERED};
 use crate::physics::random::uniform;
 use crate::physics::vector::{Vec3, vec3};
 
@@ -23,6 +24,9 @@ use crate::physics::vector::{Vec3, vec3};
 pub const DRAW_AIM: u32 = DRAW_SOURCE + 1;
 /// Draw number of its place on the focal spot or the disc, and of the roulette behind metal.
 pub const DRAW_SPOT: u32 = DRAW_SOURCE + 2;
+
+/// Draw number of the choice among candidates.
+pub const DRAW_CHOICE: u32 = DRAW_SOURCE + 3;
 
 /// What a history gives: where its piece, aperture and beam stand in the tables, and the moment within the piece.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +59,42 @@ pub struct HeadPhoton {
 }
 
 /// The photon of a history; weight 0 if metal, roulette or the run's component took it.
+///
+/// Of some candidates that meet the grid one is followed, chosen by weight, with the mean weight of all: where most photons
+/// come to nothing and few are heavy, each that is followed has about the same weight (J. F. Talbot et al., Importance
+/// resampling for global illumination, EGSR 2005).
 pub fn emit_head(deck: &Deck, stream: Stream) -> Leg {
+    let t = &deck.tables;
+    let head = deck.header.places_c[1] as usize;
+    let candidates = t[head + CANDIDATES] as u32;
+    let (mut photon, mut at) = candidate(deck, stream);
+    if candidates > 1 {
+        let mut total = 0.0;
+        for number in 0..candidates {
+            let own = Stream { key: [stream.key[0], stream.key[1] ^ number], ..stream };
+            let (next, next_at) = candidate(deck, own);
+            if next.weight <= 0.0 || !meets_grid(deck, next_at, next.ray) {
+                continue;
+            }
+            total += next.weight;
+            if uniform(own.words(SOURCE_BRANCH, DRAW_CHOICE)[0]) * total < next.weight {
+                (photon, at) = (next, next_at);
+            }
+        }
+        photon.weight = total * (t[head + LEVEL] / candidates as f32);
+    }
+    Leg {
+        position_mm: point_in_grid(t, at, photon.ray.origin_mm),
+        direction: direction_in_grid(t, at, photon.ray.direction),
+        energy_mev: photon.energy_mev,
+        weight: photon.weight,
+        branch: SOURCE_BRANCH,
+        words: stream.words(SOURCE_BRANCH, DRAW_RAY),
+    }
+}
+
+/// One photon of the run's component.
+fn candidate(deck: &Deck, stream: Stream) -> (HeadPhoton, Delivery) {
     let t = &deck.tables;
     let head = deck.header.places_c[1] as usize;
     let words = stream.words(SOURCE_BRANCH, DRAW_SOURCE);
@@ -78,14 +117,17 @@ pub fn emit_head(deck: &Deck, stream: Stream) -> Leg {
     } else {
         focal::emit_focal(deck, stream, at)
     };
-    Leg {
-        position_mm: point_in_grid(t, at, photon.ray.origin_mm),
-        direction: direction_in_grid(t, at, photon.ray.direction),
-        energy_mev: photon.energy_mev,
-        weight: photon.weight,
-        branch: SOURCE_BRANCH,
-        words: stream.words(SOURCE_BRANCH, DRAW_RAY),
-    }
+    (photon, at)
+}
+
+/// Whether a ray meets the grid.
+fn meets_grid(deck: &Deck, at: Delivery, ray: Ray) -> bool {
+    let [x, y, z, _] = deck.header.upper_mm;
+    let along = direction_in_grid(&deck.tables, at, ray.direction);
+    let per = vec3(reciprocal(along.x), reciprocal(along.y), reciprocal(along.z));
+    let from = point_in_grid(&deck.tables, at, ray.origin_mm);
+    let (enter, leave) = span(from, per, vec3(0.0, 0.0, 0.0), vec3(x, y, z));
+    enter < leave
 }
 
 /// Place of the piece whose share of the cumulative probability holds `pick`.
