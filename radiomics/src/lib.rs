@@ -7,6 +7,7 @@
 pub mod catalogue;
 mod error;
 mod extract;
+pub mod filter;
 mod intensity;
 pub mod local_intensity;
 pub mod morphology;
@@ -23,7 +24,8 @@ pub use error::Error;
 pub use extract::extract;
 pub use preset::{PRESETS, preset};
 pub use recipe::{
-    BinStart, Dimension, Discretise, Interpolation, Recipe, Resample, Resegment, VolumeHistogram, Wanted,
+    BinStart, Dimension, Discretise, Interpolation, Recipe, Resample, Resegment, Response, VolumeHistogram,
+    Wanted,
 };
 pub use table::{FeatureTable, Row};
 pub use volume::{Image, Mask};

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
+use crate::filter::Filter;
 use serde::{Deserialize, Serialize};
 
 /// How a region is processed and what is computed of it.
@@ -30,6 +31,34 @@ pub struct Recipe {
     /// What is computed.
     #[serde(default)]
     pub features: Wanted,
+    /// Filters whose responses are described as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filter: Vec<Filter>,
+    /// What is computed of responses.
+    #[serde(default)]
+    pub response: Response,
+}
+
+/// What is computed of the responses of filters, whose intensities have no unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// Which families; intensity statistics if not given. Morphology is that of the region and not repeated.
+    pub families: Vec<Family>,
+    /// Grey levels.
+    pub discretise: Discretise,
+    /// Bins of the intensity-volume histogram.
+    pub volume_histogram_bins: u32,
+}
+
+impl Default for Response {
+    fn default() -> Self {
+        Self {
+            families: vec![Family::Intensity],
+            discretise: Discretise::FixedBinNumber { bins: 32 },
+            volume_histogram_bins: 1000,
+        }
+    }
 }
 
 /// Slices or volumes.
@@ -200,6 +229,7 @@ impl Recipe {
         let recipe: Self =
             toml::from_str(text).map_err(|error| Error::Recipe { problem: error.to_string() })?;
         recipe.check()?;
+        unknown_filter_keys(text, &recipe)?;
         Ok(recipe)
     }
 
@@ -271,6 +301,16 @@ impl Recipe {
             let problem = format!("is {:?}", self.volume_histogram);
             return bad("volume_histogram", problem, "a positive width, or 1 to 65535 bins");
         }
+        self.filter.iter().try_for_each(Filter::check)?;
+        let sound = match self.response.discretise {
+            Discretise::None => false,
+            Discretise::FixedBinSize { width, .. } => is_width(width),
+            Discretise::FixedBinNumber { bins } => is_number(bins),
+        };
+        if !sound || !is_number(self.response.volume_histogram_bins) {
+            let problem = format!("is {:?}", self.response);
+            return bad("response", problem, "a positive width, or 1 to 65535 bins");
+        }
         let all = || Aggregation::DIRECTED.into_iter().chain(Aggregation::UNDIRECTED);
         let unknown = |word: &&String| !all().any(|way| way.word() == word.as_str());
         if let Some(word) = self.features.aggregations.iter().flatten().find(unknown) {
@@ -283,4 +323,20 @@ impl Recipe {
         }
         Ok(())
     }
+}
+
+/// A key that no filter knows would be passed over by the reader.
+fn unknown_filter_keys(text: &str, recipe: &Recipe) -> Result<(), Error> {
+    let Ok(table) = text.parse::<toml::Table>() else { return Ok(()) };
+    let given = table.get("filter").and_then(|filters| filters.as_array()).into_iter().flatten();
+    for (given, filter) in given.filter_map(|filter| filter.as_table()).zip(&recipe.filter) {
+        if let Some(key) = given.keys().find(|key| !filter.knows(key)) {
+            return Err(Error::Setting {
+                key: "filter",
+                problem: format!("has the key {key:?}, which {} does not know", filter.word()),
+                remedy: "the keys of this kind of filter",
+            });
+        }
+    }
+    Ok(())
 }

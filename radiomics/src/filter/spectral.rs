@@ -1,0 +1,128 @@
+//! Filters that are defined by what they do to each frequency.
+
+use super::boundary::Boundary;
+use super::volume::Volume;
+use rayon::prelude::*;
+use rustfft::FftPlanner;
+use rustfft::num_complex::Complex;
+
+type C = Complex<f64>;
+
+/// Multiplies the transform of a volume, first continued by `margin` voxels on each side, by `transfer`.
+///
+/// `transfer` gets the frequencies along x, y, z in units of the highest (−1 to 1). After the margin the image is
+/// periodic, as every discrete transform takes it to be.
+pub fn filtered(
+    volume: &Volume,
+    margin: [usize; 3],
+    boundary: Boundary,
+    transfer: impl Fn([f64; 3]) -> C + Sync,
+) -> Volume {
+    let shape = volume.shape;
+    let padded: [usize; 3] = std::array::from_fn(|a| shape[a] + 2 * margin[a]);
+    let source: [Vec<Option<usize>>; 3] = std::array::from_fn(|a| {
+        (0..padded[a]).map(|place| boundary.index(place as isize - margin[a] as isize, shape[a])).collect()
+    });
+    let mut values = vec![C::default(); padded.iter().product()];
+    let layer = padded[0] * padded[1];
+    values.par_chunks_mut(layer).enumerate().for_each(|(k, out)| {
+        for (j, row) in out.chunks_exact_mut(padded[0]).enumerate() {
+            if let (Some(y), Some(z)) = (source[1][j], source[2][k]) {
+                let line = &volume.values[shape[0] * (y + shape[1] * z)..][..shape[0]];
+                for (value, x) in row.iter_mut().zip(&source[0]) {
+                    value.re = x.map_or(0.0, |x| line[x]);
+                }
+            }
+        }
+    });
+    transform(&mut values, padded, false);
+    let frequency: [Vec<f64>; 3] = padded.map(|n| {
+        (0..n).map(|k| 2.0 * (if 2 * k > n { k as f64 - n as f64 } else { k as f64 }) / n as f64).collect()
+    });
+    let norm = 1.0 / values.len() as f64;
+    values.par_chunks_mut(layer).enumerate().for_each(|(k, out)| {
+        for (place, value) in out.iter_mut().enumerate() {
+            let [i, j] = [place % padded[0], place / padded[0]];
+            *value *= transfer([frequency[0][i], frequency[1][j], frequency[2][k]]) * norm;
+        }
+    });
+    transform(&mut values, padded, true);
+    let mut found = Vec::with_capacity(volume.values.len());
+    for k in 0..shape[2] {
+        for j in 0..shape[1] {
+            let start = margin[0] + padded[0] * (j + margin[1] + padded[1] * (k + margin[2]));
+            found.extend(values[start..start + shape[0]].iter().map(|value| value.re));
+        }
+    }
+    Volume { shape, values: found }
+}
+
+/// Transforms along all axes in place.
+pub fn transform(values: &mut [C], shape: [usize; 3], inverse: bool) {
+    let mut planner = FftPlanner::new();
+    for axis in 0..3 {
+        let n = shape[axis];
+        if n == 1 {
+            continue;
+        }
+        let plan = if inverse { planner.plan_fft_inverse(n) } else { planner.plan_fft_forward(n) };
+        let stride: usize = shape[..axis].iter().product();
+        if axis == 0 {
+            values.par_chunks_mut(n).for_each(|line| plan.process(line));
+        } else if axis == 1 {
+            values.par_chunks_mut(stride * n).for_each(|block| columns(block, stride, n, &*plan));
+        } else {
+            columns(values, stride, n, &*plan);
+        }
+    }
+}
+
+/// Transforms the columns of a block, some at a time so that memory is read in order.
+fn columns(block: &mut [C], stride: usize, n: usize, plan: &dyn rustfft::Fft<f64>) {
+    const TOGETHER: usize = 16;
+    let mut lines = vec![C::default(); TOGETHER * n];
+    for first in (0..stride).step_by(TOGETHER) {
+        let together = TOGETHER.min(stride - first);
+        for k in 0..n {
+            for (c, value) in block[first + k * stride..][..together].iter().enumerate() {
+                lines[c * n + k] = *value;
+            }
+        }
+        plan.process(&mut lines[..together * n]);
+        for k in 0..n {
+            for (c, value) in block[first + k * stride..][..together].iter_mut().enumerate() {
+                *value = lines[c * n + k];
+            }
+        }
+    }
+}
+
+/// Band-pass of the Simoncelli pyramid's level (1 is the finest) at a distance from zero frequency (1 is the highest).
+///
+/// ```text
+/// cos(π/2 log₂(2 ν')) for 1/4 ≤ ν' ≤ 1, else 0;   ν' = 2^(level − 1) ν
+/// ```
+/// J. Portilla, E. P. Simoncelli, Int. J. Comput. Vis. 40 (2000) 49; IBSI 2 manual, section 3.7.
+pub fn simoncelli(level: u32, distance: f64) -> f64 {
+    let scaled = distance * f64::from(1_u32 << (level - 1));
+    if (0.25..=1.0).contains(&scaled) {
+        (std::f64::consts::FRAC_PI_2 * (2.0 * scaled).log2()).cos()
+    } else {
+        0.0
+    }
+}
+
+/// Riesz transform of an order: (−i)^l √(l!/(l₁! l₂! l₃!)) ν₁^l₁ ν₂^l₂ ν₃^l₃ / |ν|^l; zero at no frequency.
+///
+/// M. Unser, D. Van De Ville, IEEE Trans. Image Process. 19 (2010) 636; IBSI 2 manual, section 3.8.
+pub fn riesz(order: [u32; 3], frequency: [f64; 3]) -> C {
+    let distance = frequency.iter().map(|f| f * f).sum::<f64>().sqrt();
+    let total: u32 = order.iter().sum();
+    if distance == 0.0 {
+        return C::new(if total == 0 { 1.0 } else { 0.0 }, 0.0);
+    }
+    let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
+    let number = factorial(total) / order.map(factorial).iter().product::<f64>();
+    let product: f64 = (0..3).map(|a| (frequency[a] / distance).powi(order[a] as i32)).product();
+    C::new(0.0, -1.0).powu(total) * number.sqrt() * product
+}
