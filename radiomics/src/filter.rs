@@ -15,7 +15,7 @@ use gabor::Gabor;
 use kernels::Kernel;
 use rustfft::num_complex::Complex;
 use serde::{Deserialize, Serialize};
-use spectral::{filtered, riesz, simoncelli};
+use spectral::{Frequency, filtered, riesz, simoncelli};
 
 /// A filter and how it is applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -224,7 +224,7 @@ impl Filter {
                         let wide = padded(image, axes, boundary);
                         let response = laplacian(&wide, &sigma, *truncate, boundary);
                         let found =
-                            filtered(&response, [0; 3], boundary, |frequency| riesz(*order, frequency));
+                            filtered(&response, [0; 3], boundary, |frequency| riesz(*order, frequency.exact));
                         cut(&found, image.shape)
                     }
                 }
@@ -271,12 +271,12 @@ impl Filter {
             Kind::Simoncelli { level, riesz: order } => {
                 let margin = margin(image.shape, axes, boundary);
                 let single = self.dimension == Dimension::Slices;
-                let transfer = |frequency: [f64; 3]| {
-                    let frequency = if single { [frequency[0], frequency[1], 0.0] } else { frequency };
-                    let distance = frequency.iter().map(|f| f * f).sum::<f64>().sqrt();
+                let flat = |f: [f64; 3]| if single { [f[0], f[1], 0.0] } else { f };
+                let transfer = |frequency: &Frequency| {
+                    let distance = flat(frequency.centred).iter().map(|f| f * f).sum::<f64>().sqrt();
                     let band = simoncelli(*level, distance);
                     match order {
-                        Some(order) => riesz(*order, frequency) * band,
+                        Some(order) => riesz(*order, flat(frequency.exact)) * band,
                         None => Complex::new(band, 0.0),
                     }
                 };

@@ -8,15 +8,29 @@ use rustfft::num_complex::Complex;
 
 type C = Complex<f64>;
 
+/// A place in the transform.
+pub struct Frequency {
+    /// Along x, y, z in units of the highest: −1 to 1.
+    pub exact: [f64; 3],
+    /// The same, stretched so that the outermost places are −1 and 1, which for an even number of voxels moves all by half a
+    /// place. The consensus maps of the Simoncelli filter were made with it (levels 2 and 3 agree to rounding, and differ by
+    /// 8 % of their range without).
+    pub centred: [f64; 3],
+}
+
+/// Index of a frequency, negative in the upper half.
+fn signed(k: usize, n: usize) -> f64 {
+    if 2 * k >= n { k as f64 - n as f64 } else { k as f64 }
+}
+
 /// Multiplies the transform of a volume, first continued by `margin` voxels on each side, by `transfer`.
 ///
-/// `transfer` gets the frequencies along x, y, z in units of the highest (−1 to 1). After the margin the image is
-/// periodic, as every discrete transform takes it to be.
+/// After the margin the image is periodic, as every discrete transform takes it to be.
 pub fn filtered(
     volume: &Volume,
     margin: [usize; 3],
     boundary: Boundary,
-    transfer: impl Fn([f64; 3]) -> C + Sync,
+    transfer: impl Fn(&Frequency) -> C + Sync,
 ) -> Volume {
     let shape = volume.shape;
     let padded: [usize; 3] = std::array::from_fn(|a| shape[a] + 2 * margin[a]);
@@ -36,14 +50,21 @@ pub fn filtered(
         }
     });
     transform(&mut values, padded, false);
-    let frequency: [Vec<f64>; 3] = padded.map(|n| {
-        (0..n).map(|k| 2.0 * (if 2 * k > n { k as f64 - n as f64 } else { k as f64 }) / n as f64).collect()
+    let exact: [Vec<f64>; 3] = padded.map(|n| (0..n).map(|k| 2.0 * signed(k, n) / n as f64).collect());
+    let centred: [Vec<f64>; 3] = padded.map(|n| {
+        let middle = 0.5 * (n as f64 - 1.0);
+        let offset = if n % 2 == 0 { 0.5 } else { 0.0 };
+        (0..n).map(|k| if n > 1 { (signed(k, n) + offset) / middle } else { 0.0 }).collect()
     });
     let norm = 1.0 / values.len() as f64;
     values.par_chunks_mut(layer).enumerate().for_each(|(k, out)| {
         for (place, value) in out.iter_mut().enumerate() {
             let [i, j] = [place % padded[0], place / padded[0]];
-            *value *= transfer([frequency[0][i], frequency[1][j], frequency[2][k]]) * norm;
+            let frequency = Frequency {
+                exact: [exact[0][i], exact[1][j], exact[2][k]],
+                centred: [centred[0][i], centred[1][j], centred[2][k]],
+            };
+            *value *= transfer(&frequency) * norm;
         }
     });
     transform(&mut values, padded, true);
