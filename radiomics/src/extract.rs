@@ -2,9 +2,10 @@
 
 use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
+use crate::filter::Volume;
 use crate::process::discretise::{grey_levels, volume_histogram};
-use crate::process::{Prepared, prepare};
-use crate::recipe::Recipe;
+use crate::process::{self, Prepared, prepare};
+use crate::recipe::{Recipe, Resegment, VolumeHistogram};
 use crate::region::Region;
 use crate::table::{FeatureTable, Row};
 use crate::texture::levels::Levels;
@@ -28,25 +29,64 @@ use volume::{Image, Mask};
 /// ```
 ///
 /// # Errors
-/// A region is empty, on another grid than the image, or its intensities cannot be used; the first that is found.
+/// A region is on another grid than the image, or its intensities cannot be used; the first that is found. A region without
+/// a voxel is no error: its values are NaN, with the reason.
 pub fn extract(
     image: &Image<f32>,
     regions: &[(String, Mask)],
     recipe: &Recipe,
 ) -> Result<FeatureTable, Error> {
-    let tables: Result<Vec<Vec<Row>>, Error> = regions
+    let ready = if recipe.filter.is_empty() { None } else { Some(process::whole(image, recipe)) };
+    // A region without a voxel has rows too, of values that are not defined.
+    let prepared: Vec<Option<Prepared>> = regions
         .par_iter()
-        .map(|(name, mask)| {
-            let prepared = prepare(image, name, mask, recipe)?;
-            rows(&prepared, name, "none", recipe)
+        .map(|(name, mask)| match prepare(image, name, mask, recipe, ready.as_ref()) {
+            Ok(prepared) => Ok(Some(prepared)),
+            Err(Error::Empty { .. }) => Ok(None),
+            Err(error) => Err(error),
         })
-        .collect();
-    Ok(FeatureTable { rows: tables?.into_iter().flatten().collect() })
+        .collect::<Result<_, Error>>()?;
+    let named = || regions.par_iter().map(|(name, _)| name).zip(&prepared);
+    let mut tables: Vec<Vec<Row>> = named()
+        .map(|(name, prepared)| rows(prepared.as_ref(), name, "none", recipe))
+        .collect::<Result<_, Error>>()?;
+    if let Some(whole) = &ready {
+        let of_response = of_response(recipe);
+        let volume =
+            Volume { shape: whole.shape, values: whole.values.iter().map(|x| f64::from(*x)).collect() };
+        for filter in &recipe.filter {
+            let response: Vec<f32> =
+                filter.response(&volume, whole.spacing_mm).values.into_iter().map(|x| x as f32).collect();
+            let more: Vec<Vec<Row>> = named()
+                .map(|(name, prepared)| {
+                    let there = prepared.as_ref().map(|prepared| prepared.with_values(&response));
+                    rows(there.as_ref(), name, &filter.word(), &of_response)
+                })
+                .collect::<Result<_, Error>>()?;
+            for (table, more) in tables.iter_mut().zip(more) {
+                table.extend(more);
+            }
+        }
+    }
+    Ok(FeatureTable { rows: tables.into_iter().flatten().collect() })
 }
 
-/// All rows of one region.
-fn rows(prepared: &Prepared, name: &str, filter: &str, recipe: &Recipe) -> Result<Vec<Row>, Error> {
-    let region = &prepared.region;
+/// The recipe for responses: without a unit, so without ranges.
+fn of_response(recipe: &Recipe) -> Recipe {
+    let mut of_response = recipe.clone();
+    of_response.resegment = Resegment::default();
+    of_response.features.families = recipe.response.families.clone();
+    of_response.features.families.retain(|family| *family != Family::Morphology);
+    of_response.discretise = recipe.response.discretise;
+    of_response.volume_histogram =
+        VolumeHistogram::FixedBinNumber { bins: recipe.response.volume_histogram_bins };
+    of_response
+}
+
+/// All rows of one region; of one without a voxel if there is nothing.
+fn rows(prepared: Option<&Prepared>, name: &str, filter: &str, recipe: &Recipe) -> Result<Vec<Row>, Error> {
+    let nothing = Region::empty();
+    let region = prepared.map_or(&nothing, |prepared| &prepared.region);
     let wanted = |family: Family| recipe.features.families.contains(&family);
     let mut values: Vec<(Family, Option<Aggregation>, Vec<f64>)> = Vec::new();
     if wanted(Family::Morphology) {
@@ -55,8 +95,8 @@ fn rows(prepared: &Prepared, name: &str, filter: &str, recipe: &Recipe) -> Resul
     }
     if wanted(Family::LocalIntensity) {
         let inside = region.inside().map(|(place, value)| (region.index(place), value));
-        let found = local_intensity::peaks(prepared.surroundings(), inside);
-        values.push((Family::LocalIntensity, None, found.to_vec()));
+        let found = prepared.map(|prepared| local_intensity::peaks(prepared.surroundings(), inside));
+        values.push((Family::LocalIntensity, None, found.unwrap_or([f64::NAN; 2]).to_vec()));
     }
     if wanted(Family::Intensity) {
         values.push((Family::Intensity, None, intensity::statistics(&region.sorted()).to_vec()));
@@ -125,6 +165,7 @@ fn levels_exist(region: &Region) -> bool {
 
 /// What is special about a region.
 struct State {
+    is_empty: bool,
     voxels: usize,
     is_flat: bool,
     is_thin: bool,
@@ -134,6 +175,7 @@ impl State {
     fn of(region: &Region) -> Self {
         let first = region.inside().next().map(|(_, value)| value);
         Self {
+            is_empty: !region.morphological.contains(&true),
             voxels: region.inside().count(),
             is_flat: region.inside().all(|(_, value)| Some(value) == first),
             is_thin: region.shape.contains(&1),
@@ -142,7 +184,9 @@ impl State {
 
     /// Why a feature of this region is not defined.
     fn reason(&self, family: Family) -> &'static str {
-        if self.voxels == 0 && family != Family::Morphology {
+        if self.is_empty {
+            "the region holds no voxel"
+        } else if self.voxels == 0 && family != Family::Morphology {
             "no voxel is left after re-segmentation"
         } else if self.voxels == 1 {
             "the region is a single voxel"

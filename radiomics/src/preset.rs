@@ -4,13 +4,15 @@ use crate::error::Error;
 use crate::recipe::Recipe;
 
 /// Names and texts of the built-in recipes.
-pub const PRESETS: [(&str, &str); 6] = [
+pub const PRESETS: [(&str, &str); 8] = [
     ("ibsi-digital", include_str!("../presets/ibsi-digital.toml")),
     ("ibsi-A", include_str!("../presets/ibsi-A.toml")),
     ("ibsi-B", include_str!("../presets/ibsi-B.toml")),
     ("ibsi-C", include_str!("../presets/ibsi-C.toml")),
     ("ibsi-D", include_str!("../presets/ibsi-D.toml")),
     ("ibsi-E", include_str!("../presets/ibsi-E.toml")),
+    ("ibsi2-A", include_str!("../presets/ibsi2-A.toml")),
+    ("ibsi2-B", include_str!("../presets/ibsi2-B.toml")),
 ];
 
 /// A built-in recipe by its name; `None` if there is none.

@@ -20,7 +20,36 @@ pub struct Prepared<'a> {
     lower: [usize; 3],
 }
 
+/// The whole image on the recipe's voxels, for filters.
+pub struct Whole<'a> {
+    /// Voxels along x, y, z.
+    pub shape: [usize; 3],
+    /// Distances between voxel centres (mm).
+    pub spacing_mm: [f64; 3],
+    /// Intensities, x fastest.
+    pub values: Cow<'a, [f32]>,
+}
+
+/// Resamples the whole image as a recipe says.
+pub fn whole<'a>(image: &'a Image<f32>, recipe: &Recipe) -> Whole<'a> {
+    let old = image.grid;
+    let Some(settings) = &recipe.resample else {
+        return Whole { shape: old.shape, spacing_mm: old.spacing_mm, values: Cow::Borrowed(&image.values) };
+    };
+    let (spacing_mm, axes) = new_grid(&old, settings);
+    let shape = axes.map(|axis| axis.number);
+    let values = new_values(image, settings, &axes, shape.map(|n| [0, n - 1]));
+    Whole { shape, spacing_mm, values: Cow::Owned(values) }
+}
+
 impl Prepared<'_> {
+    /// The same voxels with other values of the whole image, such as the response of a filter.
+    pub fn with_values<'b>(&self, values: &'b [f32]) -> Prepared<'b> {
+        let mut region = self.region.clone();
+        region.values = cut_out(self.shape, self.lower, region.shape, values);
+        Prepared { region, values: Cow::Borrowed(values), shape: self.shape, lower: self.lower }
+    }
+
     /// The part of the image that holds the region, and enough around it for a ball of 1 cm³.
     pub fn surroundings(&self) -> Surroundings<'_> {
         Surroundings {
@@ -46,18 +75,22 @@ struct Cut<'a> {
 /// Largest difference of two grids' places and directions that is taken for rounding (mm, and parts of one).
 const TOLERANCE: f64 = 1e-3;
 
-/// Processes a region as a recipe says.
+/// Processes a region as a recipe says; `ready` is the whole image already resampled, where it is at hand.
+///
+/// # Errors
+/// The region is empty, on another grid, or holds voxels that are no finite numbers.
 pub fn prepare<'a>(
     image: &'a Image<f32>,
     name: &str,
     mask: &Mask,
     recipe: &Recipe,
+    ready: Option<&'a Whole>,
 ) -> Result<Prepared<'a>, Error> {
     same_grid(&image.grid, &mask.grid, name)?;
     let bounds = bounds(mask).ok_or_else(|| Error::Empty { region: name.into(), when: String::new() })?;
     let cut = match &recipe.resample {
         None => as_it_is(image, mask, bounds),
-        Some(settings) => resampled(image, mask, bounds, settings),
+        Some(settings) => resampled(image, mask, bounds, settings, ready),
     };
     let Some(cut) = cut else {
         return Err(Error::Empty { region: name.into(), when: " after resampling".into() });
@@ -120,24 +153,44 @@ fn as_it_is<'a>(image: &'a Image<f32>, mask: &Mask, [lower, upper]: [[usize; 3];
     Some(Cut { spacing_mm, shape, values: Cow::Borrowed(&image.values), mask: inside, lower, upper })
 }
 
-/// New voxels around the region.
+/// Spacing and axes of the new voxels.
+fn new_grid(old: &OrientedGrid, settings: &Resample) -> ([f64; 3], [Axis; 3]) {
+    let spacing_mm: [f64; 3] =
+        std::array::from_fn(|a| settings.spacing_mm.get(a).copied().unwrap_or(old.spacing_mm[a]));
+    (spacing_mm, std::array::from_fn(|a| Axis::new(old.shape[a], old.spacing_mm[a], spacing_mm[a])))
+}
+
+/// Values of some of the new voxels.
+fn new_values(
+    image: &Image<f32>,
+    settings: &Resample,
+    axes: &[Axis; 3],
+    ranges: [[usize; 2]; 3],
+) -> Vec<f32> {
+    let value = |place: usize| f64::from(image.values[place]);
+    let values = resample(image.grid.shape, value, axes, ranges, settings.interpolation);
+    values.into_iter().map(|x| if settings.round { x.round() as f32 } else { x as f32 }).collect()
+}
+
+/// New voxels around the region, or all of them where they are ready.
 fn resampled<'a>(
     image: &'a Image<f32>,
     mask: &Mask,
     [lower, upper]: [[usize; 3]; 2],
     settings: &Resample,
+    ready: Option<&'a Whole>,
 ) -> Option<Cut<'a>> {
     let old = image.grid;
-    let spacing_mm: [f64; 3] =
-        std::array::from_fn(|a| settings.spacing_mm.get(a).copied().unwrap_or(old.spacing_mm[a]));
-    let axes: [Axis; 3] = std::array::from_fn(|a| Axis::new(old.shape[a], old.spacing_mm[a], spacing_mm[a]));
-    let ranges: [[usize; 2]; 3] =
-        std::array::from_fn(|a| axes[a].covering(lower[a], upper[a], radius_mm() / old.spacing_mm[a]));
+    let (spacing_mm, axes) = new_grid(&old, settings);
+    let (ranges, values) = match ready {
+        Some(whole) => (axes.map(|axis| [0, axis.number - 1]), Cow::Borrowed(&*whole.values)),
+        None => {
+            let margin = |a: usize| radius_mm() / old.spacing_mm[a];
+            let ranges = std::array::from_fn(|a| axes[a].covering(lower[a], upper[a], margin(a)));
+            (ranges, Cow::Owned(new_values(image, settings, &axes, ranges)))
+        }
+    };
     let shape: [usize; 3] = std::array::from_fn(|a| ranges[a][1] - ranges[a][0] + 1);
-    let value = |place: usize| f64::from(image.values[place]);
-    let values = resample(old.shape, value, &axes, ranges, settings.interpolation);
-    let values =
-        values.into_iter().map(|x| if settings.round { x.round() as f32 } else { x as f32 }).collect();
     let part = |place: usize| {
         let index = old.voxel(place).0;
         let within = (0..3).all(|a| index[a] >= mask.lower[a] && index[a] < mask.lower[a] + mask.shape[a]);
@@ -148,7 +201,7 @@ fn resampled<'a>(
     // A part that is the threshold but for rounding counts.
     let inside: Vec<bool> = parts.into_iter().map(|part| part >= settings.mask_threshold - 1e-9).collect();
     let [lower, upper] = box_of(shape, &inside)?;
-    let mut cut = Cut { spacing_mm, shape, values: Cow::Owned(values), mask: Vec::new(), lower, upper };
+    let mut cut = Cut { spacing_mm, shape, values, mask: Vec::new(), lower, upper };
     cut.mask = cut.within(&inside);
     Some(cut)
 }
@@ -156,17 +209,21 @@ fn resampled<'a>(
 impl Cut<'_> {
     /// The part of an array of the whole cut that lies in the mask's box.
     fn within<T: Copy>(&self, values: &[T]) -> Vec<T> {
-        let [lower, upper] = [self.lower, self.upper];
-        let width = upper[0] - lower[0] + 1;
-        let mut part = Vec::with_capacity(width * (upper[1] - lower[1] + 1) * (upper[2] - lower[2] + 1));
-        for k in lower[2]..=upper[2] {
-            for j in lower[1]..=upper[1] {
-                let start = lower[0] + self.shape[0] * (j + self.shape[1] * k);
-                part.extend_from_slice(&values[start..start + width]);
-            }
-        }
-        part
+        let shape = std::array::from_fn(|a| self.upper[a] - self.lower[a] + 1);
+        cut_out(self.shape, self.lower, shape, values)
     }
+}
+
+/// A box of an array.
+fn cut_out<T: Copy>(shape: [usize; 3], lower: [usize; 3], size: [usize; 3], values: &[T]) -> Vec<T> {
+    let mut part = Vec::with_capacity(size.iter().product());
+    for k in lower[2]..lower[2] + size[2] {
+        for j in lower[1]..lower[1] + size[1] {
+            let start = lower[0] + shape[0] * (j + shape[1] * k);
+            part.extend_from_slice(&values[start..start + size[0]]);
+        }
+    }
+    part
 }
 
 /// Leaves out the intensities that do not count. IBSI manual, section 2.5: the range first, then outliers of what is left.

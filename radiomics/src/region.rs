@@ -16,6 +16,17 @@ pub struct Region {
 }
 
 impl Region {
+    /// A region without a voxel.
+    pub fn empty() -> Self {
+        Self {
+            shape: [0; 3],
+            spacing_mm: [1.0; 3],
+            values: Vec::new(),
+            morphological: Vec::new(),
+            intensity: Vec::new(),
+        }
+    }
+
     /// Place and intensity of the voxels that count.
     pub fn inside(&self) -> impl Iterator<Item = (usize, f32)> + '_ {
         let voxels = self.intensity.iter().zip(&self.values).enumerate();

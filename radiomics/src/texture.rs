@@ -310,7 +310,8 @@ fn zones_and_neighbours(
     let mut stack = Undirected::new(most, request, true);
     if !stack.is_empty() {
         let mut work = Work::new(levels, shape, mask, &stack, false);
-        let mut means: Vec<(Family, Mean)> = Vec::new();
+        let mut means: Vec<(Family, Mean)> =
+            stack.features().into_iter().map(|(family, values)| (family, Mean::new(values.len()))).collect();
         for layer in levels.layers() {
             if levels.lines(layer..layer + 1).next().is_none() {
                 continue;
@@ -318,11 +319,8 @@ fn zones_and_neighbours(
             let mut slice = Undirected::new(most, request, true);
             slice.count(levels, layer..layer + 1, &IN_SLICE, &mut work, request.alpha);
             stack.merge(&slice);
-            for (n, (family, values)) in slice.features().into_iter().enumerate() {
-                if n == means.len() {
-                    means.push((family, Mean::new(values.len())));
-                }
-                means[n].1.add(&values);
+            for ((_, mean), (_, values)) in means.iter_mut().zip(slice.features()) {
+                mean.add(&values);
             }
         }
         found.extend(means.iter().map(|(family, mean)| (*family, Aggregation::Slices, mean.values())));

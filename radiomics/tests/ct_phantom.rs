@@ -2,26 +2,12 @@
 
 mod common;
 
-use common::{compare, shared};
-use formats::dicom::{CtSeries, SeriesChoice, StructureSet};
-use radiomics::{Image, Mask, extract, preset};
-use std::path::Path;
-
-fn phantom(shared: &Path) -> (Image<f32>, Mask) {
-    let folder = shared.join("data/ibsi/ct_phantom_pat1");
-    let ct = CtSeries::read_folder(&folder.join("CT"), &SeriesChoice::default())
-        .expect("the CT can be read")
-        .image;
-    let structures =
-        StructureSet::open(&folder.join("RS.dcm")).expect("the structures can be read").structures;
-    let gtv = structures.iter().find(|structure| structure.name == "GTV-1").expect("GTV-1");
-    let mask = Mask::of(gtv, &ct.grid, None).expect("contours on slices");
-    (ct, mask)
-}
+use common::{compare, ct_phantom, shared};
+use radiomics::{extract, preset};
 
 fn check(configuration: &str, values: usize) {
     let Some(shared) = shared() else { return };
-    let (ct, mask) = phantom(&shared);
+    let (ct, mask) = ct_phantom(&shared);
     let recipe = preset(&format!("ibsi-{configuration}")).expect("built in").expect("sound");
     let table = extract(&ct, &[("GTV-1".into(), mask)], &recipe).expect("a table");
     let reference = shared.join(format!("ibsi/ibsi1_ct_config_{configuration}.csv"));

@@ -1,7 +1,8 @@
 //! What the tests against reference values share: the folder, the tables, the comparison.
 #![allow(dead_code)] // Each test uses its part.
 
-use radiomics::FeatureTable;
+use formats::dicom::{CtSeries, SeriesChoice, StructureSet};
+use radiomics::{FeatureTable, Image, Mask};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -62,4 +63,17 @@ pub fn compare(table: &FeatureTable, reference: &Path) -> (usize, Vec<String>) {
         }
     }
     (good, misses)
+}
+
+/// The CT phantom and its GTV-1.
+pub fn ct_phantom(shared: &Path) -> (Image<f32>, Mask) {
+    let folder = shared.join("data/ibsi/ct_phantom_pat1");
+    let ct = CtSeries::read_folder(&folder.join("CT"), &SeriesChoice::default())
+        .expect("the CT can be read")
+        .image;
+    let structures =
+        StructureSet::open(&folder.join("RS.dcm")).expect("the structures can be read").structures;
+    let gtv = structures.iter().find(|structure| structure.name == "GTV-1").expect("GTV-1");
+    let mask = Mask::of(gtv, &ct.grid, None).expect("contours on slices");
+    (ct, mask)
 }
