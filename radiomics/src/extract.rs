@@ -95,7 +95,8 @@ fn rows(prepared: Option<&Prepared>, name: &str, filter: &str, recipe: &Recipe) 
     }
     if wanted(Family::LocalIntensity) {
         let inside = region.inside().map(|(place, value)| (region.index(place), value));
-        let found = prepared.map(|prepared| local_intensity::peaks(prepared.surroundings(), inside));
+        let found =
+            prepared.map(|prepared| local_intensity::peaks(prepared.surroundings(), region.shape, inside));
         values.push((Family::LocalIntensity, None, found.unwrap_or([f64::NAN; 2]).to_vec()));
     }
     if wanted(Family::Intensity) {

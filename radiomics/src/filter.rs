@@ -91,7 +91,8 @@ pub enum Kind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pooling: Option<Pooling>,
     },
-    /// Band-pass of the non-separable Simoncelli pyramid.
+    /// Band-pass of the non-separable Simoncelli pyramid. It is defined over the frequencies of the image as it is, so that
+    /// the image is periodic whatever the boundary; the consensus was made so.
     Simoncelli {
         /// From 1, the finest.
         level: u32,
@@ -223,8 +224,7 @@ impl Filter {
                         // The transform reaches far: it sees the image continued by its own size.
                         let wide = padded(image, axes, boundary);
                         let response = laplacian(&wide, &sigma, *truncate, boundary);
-                        let found =
-                            filtered(&response, [0; 3], boundary, |frequency| riesz(*order, frequency.exact));
+                        let found = filtered(&response, |frequency| riesz(*order, frequency.exact));
                         cut(&found, image.shape)
                     }
                 }
@@ -269,7 +269,6 @@ impl Filter {
                 })
             }
             Kind::Simoncelli { level, riesz: order } => {
-                let margin = margin(image.shape, axes, boundary);
                 let single = self.dimension == Dimension::Slices;
                 let flat = |f: [f64; 3]| if single { [f[0], f[1], 0.0] } else { f };
                 let transfer = |frequency: &Frequency| {
@@ -280,7 +279,7 @@ impl Filter {
                         None => Complex::new(band, 0.0),
                     }
                 };
-                filtered(image, margin, boundary, transfer)
+                filtered(image, transfer)
             }
         }
     }

@@ -25,24 +25,34 @@ struct Run {
     half: isize,
 }
 
-/// Local and global peak of a region: `inside` yields index (in the region's box) and intensity of its voxels.
+/// Local and global peak of a region in a box of `size`: `inside` yields index (in that box) and intensity of its voxels.
 ///
 /// The local peak is the mean around the most intense voxel, the highest of several; the global one the highest mean of
 /// all. The ball counts voxels whose centres lie in it, of the region or not, as far as the image reaches.
-pub fn peaks(around: Surroundings, inside: impl Iterator<Item = ([usize; 3], f32)>) -> [f64; 2] {
+pub fn peaks(
+    around: Surroundings,
+    size: [usize; 3],
+    inside: impl Iterator<Item = ([usize; 3], f32)>,
+) -> [f64; 2] {
     let runs = ball(around.spacing_mm);
-    let [nx, ny, nz] = around.shape;
+    // The part of the image that a ball can reach.
+    let reach = around.spacing_mm.map(|s| (radius_mm() / s) as usize + 1);
+    let low: [usize; 3] = std::array::from_fn(|a| around.lower[a].saturating_sub(reach[a]));
+    let [nx, ny, nz]: [usize; 3] =
+        std::array::from_fn(|a| (around.lower[a] + size[a] + reach[a]).min(around.shape[a]) - low[a]);
     // Sums along each row, from its start to before each voxel.
     let mut sums = vec![0.0; (nx + 1) * ny * nz];
-    for (row, sums) in around.values.chunks_exact(nx.max(1)).zip(sums.chunks_exact_mut(nx + 1)) {
-        for (i, value) in row.iter().enumerate() {
+    for (line, sums) in sums.chunks_exact_mut(nx + 1).enumerate() {
+        let row = line % ny + low[1] + around.shape[1] * (line / ny + low[2]);
+        let values = &around.values[low[0] + around.shape[0] * row..][..nx];
+        for (i, value) in values.iter().enumerate() {
             sums[i + 1] = sums[i] + f64::from(*value);
         }
     }
     let mut global = f64::NAN;
     let mut local = (f32::NEG_INFINITY, f64::NAN);
     for (index, value) in inside {
-        let [i, j, k]: [isize; 3] = std::array::from_fn(|a| (index[a] + around.lower[a]) as isize);
+        let [i, j, k]: [isize; 3] = std::array::from_fn(|a| (index[a] + around.lower[a] - low[a]) as isize);
         let (mut sum, mut number) = (0.0, 0);
         for run in &runs {
             let (y, z) = (j + run.row, k + run.layer);
@@ -93,7 +103,7 @@ mod tests {
         let mut values = vec![0.0; 27];
         values[13] = 7.0;
         let around = Surroundings { shape: [3; 3], spacing_mm: [5.0; 3], values: &values, lower: [0; 3] };
-        let found = peaks(around, [([1, 1, 1], 7.0), ([0, 1, 1], 0.0)].into_iter());
+        let found = peaks(around, [3; 3], [([1, 1, 1], 7.0), ([0, 1, 1], 0.0)].into_iter());
         assert_eq!(found[0], 1.0);
         assert!((found[1] - 7.0 / 6.0).abs() < 1e-14); // at the border the ball holds 6 voxels
     }

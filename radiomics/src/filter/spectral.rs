@@ -1,6 +1,5 @@
 //! Filters that are defined by what they do to each frequency.
 
-use super::boundary::Boundary;
 use super::volume::Volume;
 use rayon::prelude::*;
 use rustfft::FftPlanner;
@@ -23,35 +22,14 @@ fn signed(k: usize, n: usize) -> f64 {
     if 2 * k >= n { k as f64 - n as f64 } else { k as f64 }
 }
 
-/// Multiplies the transform of a volume, first continued by `margin` voxels on each side, by `transfer`.
-///
-/// After the margin the image is periodic, as every discrete transform takes it to be.
-pub fn filtered(
-    volume: &Volume,
-    margin: [usize; 3],
-    boundary: Boundary,
-    transfer: impl Fn(&Frequency) -> C + Sync,
-) -> Volume {
+/// Multiplies the transform of a volume by `transfer`; the volume is periodic, as every discrete transform takes it to be.
+pub fn filtered(volume: &Volume, transfer: impl Fn(&Frequency) -> C + Sync) -> Volume {
     let shape = volume.shape;
-    let padded: [usize; 3] = std::array::from_fn(|a| shape[a] + 2 * margin[a]);
-    let source: [Vec<Option<usize>>; 3] = std::array::from_fn(|a| {
-        (0..padded[a]).map(|place| boundary.index(place as isize - margin[a] as isize, shape[a])).collect()
-    });
-    let mut values = vec![C::default(); padded.iter().product()];
-    let layer = padded[0] * padded[1];
-    values.par_chunks_mut(layer).enumerate().for_each(|(k, out)| {
-        for (j, row) in out.chunks_exact_mut(padded[0]).enumerate() {
-            if let (Some(y), Some(z)) = (source[1][j], source[2][k]) {
-                let line = &volume.values[shape[0] * (y + shape[1] * z)..][..shape[0]];
-                for (value, x) in row.iter_mut().zip(&source[0]) {
-                    value.re = x.map_or(0.0, |x| line[x]);
-                }
-            }
-        }
-    });
-    transform(&mut values, padded, false);
-    let exact: [Vec<f64>; 3] = padded.map(|n| (0..n).map(|k| 2.0 * signed(k, n) / n as f64).collect());
-    let centred: [Vec<f64>; 3] = padded.map(|n| {
+    let mut values: Vec<C> = volume.values.iter().map(|value| C::new(*value, 0.0)).collect();
+    let layer = shape[0] * shape[1];
+    transform(&mut values, shape, false);
+    let exact: [Vec<f64>; 3] = shape.map(|n| (0..n).map(|k| 2.0 * signed(k, n) / n as f64).collect());
+    let centred: [Vec<f64>; 3] = shape.map(|n| {
         let middle = 0.5 * (n as f64 - 1.0);
         let offset = if n % 2 == 0 { 0.5 } else { 0.0 };
         (0..n).map(|k| if n > 1 { (signed(k, n) + offset) / middle } else { 0.0 }).collect()
@@ -59,7 +37,7 @@ pub fn filtered(
     let norm = 1.0 / values.len() as f64;
     values.par_chunks_mut(layer).enumerate().for_each(|(k, out)| {
         for (place, value) in out.iter_mut().enumerate() {
-            let [i, j] = [place % padded[0], place / padded[0]];
+            let [i, j] = [place % shape[0], place / shape[0]];
             let frequency = Frequency {
                 exact: [exact[0][i], exact[1][j], exact[2][k]],
                 centred: [centred[0][i], centred[1][j], centred[2][k]],
@@ -67,15 +45,8 @@ pub fn filtered(
             *value *= transfer(&frequency) * norm;
         }
     });
-    transform(&mut values, padded, true);
-    let mut found = Vec::with_capacity(volume.values.len());
-    for k in 0..shape[2] {
-        for j in 0..shape[1] {
-            let start = margin[0] + padded[0] * (j + margin[1] + padded[1] * (k + margin[2]));
-            found.extend(values[start..start + shape[0]].iter().map(|value| value.re));
-        }
-    }
-    Volume { shape, values: found }
+    transform(&mut values, shape, true);
+    Volume { shape, values: values.into_iter().map(|value| value.re).collect() }
 }
 
 /// Transforms along all axes in place.

@@ -50,6 +50,9 @@ impl Levels {
 
     /// Number of voxels of the region in some layers.
     pub fn voxels_in(&self, layers: std::ops::Range<usize>) -> usize {
+        if layers == self.layers() {
+            return self.voxels;
+        }
         let layer = self.shape[0] * self.shape[1];
         self.values[layers.start * layer..layers.end * layer].iter().filter(|&&level| level > 0).count()
     }

@@ -5,9 +5,6 @@ use super::emphases::SizeMatrix;
 use super::levels::Levels;
 use std::ops::Range;
 
-/// Longest run whose length is kept in the walk's buffer.
-const LONGEST: u16 = u16::MAX;
-
 /// Counts the pairs and runs of some layers along one direction.
 ///
 /// `lengths` is a buffer of one word a voxel of the padded box; its contents do not matter.
@@ -67,23 +64,38 @@ fn count_runs(
     lengths: &mut [u16],
 ) {
     runs.voxels += levels.voxels_in(layers.clone()) as u64;
-    let first_layer = layers.start;
+    let back = stride as usize;
+    let columns = SizeMatrix::COLUMNS;
     for layer in layers.clone() {
         let has_next = !leaves(step, &layers, layer);
-        let has_last = step[2] == 0 || layer > first_layer;
+        let has_last = step[2] == 0 || layer > layers.start;
         for [start, length] in levels.lines(layer..layer + 1) {
-            for place in start..start + length {
-                let level = levels.values[place];
-                let last = (place as isize - stride) as usize;
-                let next = (place as isize + stride) as usize;
-                let goes_on = has_last && levels.values[last] == level;
-                // A step within the row reads the length just written; all others read a finished row.
-                let run = if goes_on { lengths[last].saturating_add(1) } else { 1 };
-                lengths[place] = run;
-                let ends = !has_next || levels.values[next] != level;
-                if ends && level > 0 {
-                    debug_assert!(run < LONGEST);
-                    runs.add(level, u32::from(run));
+            let here = &levels.values[start..][..length];
+            let last = &levels.values[start - back..][..length];
+            let next = &levels.values[start + back..][..length];
+            if back == 1 {
+                let mut run = 0_u32;
+                for x in 0..length {
+                    run = if last[x] == here[x] { run + 1 } else { 1 };
+                    if next[x] != here[x] && here[x] > 0 {
+                        runs.add(here[x], run);
+                    }
+                }
+                continue;
+            }
+            // All other directions read the lengths of an earlier line, which is finished.
+            let (before, rest) = lengths.split_at_mut(start);
+            let before = &before[start - back..][..length];
+            let run = &mut rest[..length];
+            for x in 0..length {
+                let goes_on = has_last && last[x] == here[x];
+                run[x] = if goes_on { before[x].saturating_add(1) } else { 1 };
+                let ends = !has_next || next[x] != here[x];
+                // Level 0 has a row of its own, which nobody reads.
+                if usize::from(run[x]) < columns {
+                    runs.table()[usize::from(here[x]) * columns + usize::from(run[x])] += u32::from(ends);
+                } else if ends && here[x] > 0 {
+                    runs.add(here[x], u32::from(run[x]));
                 }
             }
         }

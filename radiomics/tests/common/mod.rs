@@ -77,3 +77,9 @@ pub fn ct_phantom(shared: &Path) -> (Image<f32>, Mask) {
     let mask = Mask::of(gtv, &ct.grid, None).expect("contours on slices");
     (ct, mask)
 }
+
+/// All reference values are met, and there are as many as there should be; every miss is listed.
+pub fn assert_section((good, misses): &(usize, Vec<String>), values: usize) {
+    assert!(misses.is_empty(), "{good} agree, {} do not:\n{}", misses.len(), misses.join("\n"));
+    assert_eq!(*good, values);
+}
