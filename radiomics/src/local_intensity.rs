@@ -66,10 +66,8 @@ pub fn peaks(
             number += end - first;
         }
         let mean = sum / number as f64;
-        // NaN compares false, so the first voxel is always taken.
-        if !(mean <= global) {
-            global = mean;
-        }
+        // The greater of a number and NaN is the number.
+        global = global.max(mean);
         if value > local.0 || (value == local.0 && mean > local.1) {
             local = (value, mean);
         }

@@ -104,7 +104,7 @@ fn same_grid(image: &OrientedGrid, mask: &OrientedGrid, name: &str) -> Result<()
     if image.shape != mask.shape {
         return differs(format!("{:?} voxels against {:?}", mask.shape, image.shape));
     }
-    let off = |a: &[f64; 3], b: &[f64; 3]| (0..3).any(|x| !((a[x] - b[x]).abs() <= TOLERANCE));
+    let off = |a: &[f64; 3], b: &[f64; 3]| !(0..3).all(|x| (a[x] - b[x]).abs() <= TOLERANCE);
     if off(&image.spacing_mm, &mask.spacing_mm) {
         return differs(format!("spacing {:?} mm against {:?} mm", mask.spacing_mm, image.spacing_mm));
     }

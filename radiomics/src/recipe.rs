@@ -272,7 +272,7 @@ impl Recipe {
             }
         }
         if let Some([low, high]) = self.resegment.range
-            && !(low < high)
+            && (low >= high || low.is_nan() || high.is_nan())
         {
             return bad("resegment.range", format!("is [{low}, {high}]"), "the lesser intensity first");
         }

@@ -3,16 +3,17 @@
 mod common;
 
 use common::{rows, shared};
+use formats::dicom::{CtSeries, SeriesChoice};
 use radiomics::{FeatureTable, Mask, Recipe, extract};
 use std::path::Path;
 
 /// PyRadiomics' feature, ours, and what its definition does otherwise.
 const FEATURES: &[(&str, &str, Otherwise)] = &[
     ("shape_VoxelVolume", "morph_vol_approx", Same),
-    ("shape_MeshVolume", "morph_volume", Same),
-    ("shape_SurfaceArea", "morph_area_mesh", Same),
-    ("shape_SurfaceVolumeRatio", "morph_av", Same),
-    ("shape_Sphericity", "morph_sphericity", Same),
+    ("shape_MeshVolume", "morph_volume", Meshed),
+    ("shape_SurfaceArea", "morph_area_mesh", Meshed),
+    ("shape_SurfaceVolumeRatio", "morph_av", Meshed),
+    ("shape_Sphericity", "morph_sphericity", Meshed),
     ("shape_Maximum3DDiameter", "morph_diam", Same),
     ("shape_MajorAxisLength", "morph_pca_maj_axis", Population),
     ("shape_MinorAxisLength", "morph_pca_min_axis", Population),
@@ -120,12 +121,16 @@ enum Otherwise {
     NotExcess,
     /// Covariance of a population (n), not of a sample (n − 1).
     Population,
+    /// PyRadiomics keeps half of the marching cubes table and takes the other half for its complement, which leaves small
+    /// holes where two voxels touch along an edge. With its half table the areas of version 2.2.0 are met to 10⁻⁶ (tried once,
+    /// not kept); its volume then depends on the origin. The brain1 baseline is of version 1.3.0, with another mesh again.
+    Meshed,
     /// Intensities are raised by `voxelArrayShift` first.
     Shifted,
     /// As above, under a root.
     ShiftedRoot,
 }
-use Otherwise::{NotExcess, Population, Same, Shifted, ShiftedRoot};
+use Otherwise::{Meshed, NotExcess, Population, Same, Shifted, ShiftedRoot};
 
 const RECIPE: &str = "dimension = '3D'\n[discretise]\nmethod = 'fixed-bin-size'\nwidth = 25.0\nstart = 'pyradiomics'\n\
     [features]\nfamilies = ['morphology', 'intensity', 'histogram', 'cooccurrence', 'run-length', 'size-zone', \
@@ -155,13 +160,14 @@ fn compare(
         let Some(expected) = expected(theirs) else { continue };
         let raised = value("stat_energy") + 2.0 * shift * n * value("stat_mean") + n * shift * shift;
         let found = match otherwise {
-            Same => value(ours),
+            Same | Meshed => value(ours),
             NotExcess => value(ours) + 3.0,
             Population => value(ours) * ((n - 1.0) / n).sqrt(),
             Shifted => raised,
             ShiftedRoot => (raised / n).sqrt(),
         };
-        if (found - expected).abs() <= 1e-6 * expected.abs() {
+        let bound = if matches!(otherwise, Meshed) { 3e-3 } else { 1e-6 };
+        if (found - expected).abs() <= bound * expected.abs() {
             good += 1;
         } else {
             misses.push(format!("{name} {theirs}: {found} for {expected}"));
@@ -189,4 +195,43 @@ fn both_mr_baselines_agree() {
     }
     assert!(misses.is_empty(), "{good} agree, {} do not:\n{}", misses.len(), misses.join("\n"));
     assert!(good > 150, "only {good} features were compared");
+}
+
+#[test]
+fn the_masks_of_the_oesophagus_case_agree() {
+    let Some(shared) = shared() else { return };
+    let folder = shared.join("data/oesophagus-imrt-hd120");
+    let ct = CtSeries::read_folder(&folder.join("CT"), &SeriesChoice::default())
+        .expect("the CT can be read")
+        .image;
+    let recipe = Recipe::from_toml(RECIPE).expect("a recipe");
+    let (mut good, mut misses, mut masks) = (0, Vec::new(), 0);
+    for row in rows(&folder.join("pyradiomics_2.2.0.csv")) {
+        // The publisher's names of the masks.
+        let name = row["ROI"].to_lowercase().replace(' ', "_").replace("ptv_41", "ptv_41.4");
+        let path = folder.join(format!("masks/{name}.nii.gz"));
+        let mask = formats::nifti::read_image(&path).expect("a mask");
+        let inside = mask.values.iter().map(|value| *value > 0.5).collect();
+        let mask = Mask { grid: mask.grid, lower: [0; 3], shape: mask.grid.shape, inside, notes: Vec::new() };
+        let table = match extract(&ct, &[("r".into(), mask)], &recipe) {
+            Ok(table) => table,
+            Err(error) => {
+                misses.push(format!("{}: {error}", row["ROI"]));
+                continue;
+            }
+        };
+        masks += 1;
+        let (agree, differ) = compare(&row["ROI"], &table, 0.0, ct.grid.voxel_volume_mm3(), |theirs| {
+            row.get(&format!("original_{theirs}")).and_then(|text| text.parse().ok())
+        });
+        good += agree;
+        misses.extend(differ);
+    }
+    assert_eq!(masks, 18);
+    assert!(
+        misses.is_empty(),
+        "{masks} masks: {good} agree, {} do not:\n{}",
+        misses.len(),
+        misses.join("\n")
+    );
 }

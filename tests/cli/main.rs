@@ -3,5 +3,6 @@
 mod command_line;
 mod demo;
 mod output;
+mod radiomics;
 mod refusals;
 mod workplace;

@@ -136,12 +136,13 @@ fn weights(shape: [usize; 3], spacing_mm: [f64; 3]) -> Vec<f64> {
         let plan = planner.plan_fft_forward(full);
         let stride: usize = half[..axis].iter().product();
         let mut line = vec![C::default(); full];
-        let starts: Vec<usize> = (0..values.len()).filter(|place| place / stride % half[axis] == 0).collect();
+        let starts: Vec<usize> =
+            (0..values.len()).filter(|place| (place / stride).is_multiple_of(half[axis])).collect();
         // Two even real lines at a time: the real and the imaginary part.
         for pair in starts.chunks(2) {
-            for n in 0..full {
+            for (n, value) in line.iter_mut().enumerate() {
                 let place = n.min(full - n) * stride;
-                line[n] =
+                *value =
                     C::new(values[pair[0] + place], pair.get(1).map_or(0.0, |start| values[start + place]));
             }
             plan.process(&mut line);

@@ -115,6 +115,8 @@ impl Mesh {
                 let rows = [row(j, k), row(j + 1, k), row(j, k + 1), row(j + 1, k + 1)];
                 // Corners 0, 3, 4, 7 of a cell lie at its lower x, corners 1, 2, 5, 6 at its upper x.
                 let mut lower = 0_usize;
+                // The loop ends one column beyond the mask.
+                #[allow(clippy::needless_range_loop)]
                 for i in 0..=nx {
                     let upper = if i < nx {
                         usize::from(rows[0][i])
@@ -153,6 +155,9 @@ mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
 
+    /// Directed edges between points on a face (half voxels).
+    type Rim = BTreeSet<([u8; 3], [u8; 3])>;
+
     /// Directed edges of a cell's triangles that no other triangle of the cell shares.
     fn rim(kind: usize) -> BTreeSet<(usize, usize)> {
         let edges: Vec<usize> =
@@ -183,7 +188,7 @@ mod tests {
     fn neighbouring_cells_meet_on_every_face() {
         for axis in 0..3 {
             // Corners on the face → rim on the face; the cell above sees it from the other side.
-            let mut seen: BTreeMap<Vec<([i32; 3], bool)>, BTreeSet<([u8; 3], [u8; 3])>> = BTreeMap::new();
+            let mut seen: BTreeMap<Vec<([i32; 3], bool)>, Rim> = BTreeMap::new();
             for kind in 0..256 {
                 for side in [1, 0] {
                     let mut corners: Vec<([i32; 3], bool)> = (0..8)
