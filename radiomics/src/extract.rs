@@ -46,7 +46,9 @@ pub fn extract(
             Err(error) => Err(error),
         })
         .collect::<Result<_, Error>>()?;
-    let named = || regions.par_iter().map(|(name, _)| name).zip(&prepared);
+    // One at a time: regions differ much in size, and the large ones often come together.
+    let named =
+        || regions.par_iter().zip(&prepared).with_max_len(1).map(|((name, _), prepared)| (name, prepared));
     let mut tables: Vec<Vec<Row>> = named()
         .map(|(name, prepared)| rows(prepared.as_ref(), name, "none", recipe))
         .collect::<Result<_, Error>>()?;

@@ -64,7 +64,8 @@ fn values_equal_those_of_mirp_to_as_many_digits_as_it_has() {
         let expected: f64 = row["mirp_2_7_0_value"].parse().expect("a number");
         let found = table.value("phantom", tag).unwrap_or(f64::NAN);
         let bound = if SINGLE.contains(&tag) || tag.contains("_gl_var") { 1e-6 } else { 1e-12 };
-        if !((found - expected).abs() <= bound * expected.abs().max(1e-3)) {
+        let near = (found - expected).abs() <= bound * expected.abs().max(1e-3);
+        if !near {
             misses.push(format!("{tag}: {found} for {expected}"));
         }
     }

@@ -126,7 +126,7 @@ fn result(shared: &Path) -> (usize, Vec<String>) {
         };
         let errors: Vec<f64> = probes[id].iter().map(|&(index, expected)| off(index, expected)).collect();
         checked += errors.len();
-        let wrong = errors.iter().filter(|error| !(**error <= tolerance)).count();
+        let wrong = errors.len() - errors.iter().filter(|error| **error <= tolerance).count();
         if wrong > 0 {
             let most = errors.iter().fold(0.0_f64, |most, error| most.max(*error));
             misses.push(format!(
