@@ -90,6 +90,10 @@ pub enum Command {
     Demo(DemoArguments),
     /// The GPUs that can be used, and the CPU path.
     Devices(DevicesArguments),
+    /// Radiomic features (IBSI) of the regions of an image, as a table.
+    ///
+    /// Writes the table and, beside it, a record with the recipe, hashes and version (.run.json).
+    Radiomics(crate::radiomics::RadiomicsArguments),
 }
 
 /// Arguments of `straydose transport`.

@@ -17,6 +17,7 @@ mod materials;
 mod memory;
 mod output_folder;
 mod progress;
+mod radiomics;
 mod run_record;
 mod solids;
 mod spectrum_file;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Estimate(estimate) => estimate::run(estimate, &arguments.common, None),
         Command::Demo(demo) => demo::run(demo, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
+        Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),
     });
     let failure = match ended {
         Ok(Ok(())) => return ExitCode::SUCCESS,

@@ -4,5 +4,6 @@ mod command_line;
 mod demo;
 mod estimate_options;
 mod output;
+mod radiomics;
 mod refusals;
 mod workplace;

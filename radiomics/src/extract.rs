@@ -1,0 +1,206 @@
+//! Everything that a recipe asks for, of all regions of an image.
+
+use crate::catalogue::{Aggregation, Family};
+use crate::error::Error;
+use crate::filter::Volume;
+use crate::process::discretise::{grey_levels, volume_histogram};
+use crate::process::{self, Prepared, prepare};
+use crate::recipe::{Recipe, Resegment, VolumeHistogram};
+use crate::region::Region;
+use crate::table::{FeatureTable, Row};
+use crate::texture::levels::Levels;
+use crate::texture::{self, Request};
+use crate::{intensity, local_intensity, morphology, volume_histogram};
+use rayon::prelude::*;
+use volume::{Image, Mask};
+
+/// The features of some regions of an image, by name and mask.
+///
+/// ```
+/// # use radiomics::{Image, Mask, Recipe, extract};
+/// # let grid = volume::OrientedGrid { origin_mm: [0.0; 3], axes: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], spacing_mm: [2.0; 3], shape: [2, 1, 1] };
+/// let image = Image { grid, values: vec![10.0, 30.0] };
+/// let mask = Mask { grid, lower: [0; 3], shape: [2, 1, 1], inside: vec![true; 2], notes: vec![] };
+/// let recipe = Recipe::from_toml("dimension = \"3D\"\n[discretise]\nmethod = \"fixed-bin-size\"\nwidth = 25.0")?;
+/// let table = extract(&image, &[("lesion".into(), mask)], &recipe)?;
+/// assert_eq!(table.value("lesion", "stat_mean"), Some(20.0));
+/// assert_eq!(table.value("lesion", "morph_vol_approx"), Some(16.0));
+/// # Ok::<(), radiomics::Error>(())
+/// ```
+///
+/// # Errors
+/// A region is on another grid than the image, or its intensities cannot be used; the first that is found. A region without
+/// a voxel is no error: its values are NaN, with the reason.
+pub fn extract(
+    image: &Image<f32>,
+    regions: &[(String, Mask)],
+    recipe: &Recipe,
+) -> Result<FeatureTable, Error> {
+    let ready = if recipe.filter.is_empty() { None } else { Some(process::whole(image, recipe)) };
+    // A region without a voxel has rows too, of values that are not defined.
+    let prepared: Vec<Option<Prepared>> = regions
+        .par_iter()
+        .map(|(name, mask)| match prepare(image, name, mask, recipe, ready.as_ref()) {
+            Ok(prepared) => Ok(Some(prepared)),
+            Err(Error::Empty { .. }) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .collect::<Result<_, Error>>()?;
+    // One at a time: regions differ much in size, and the large ones often come together.
+    let named =
+        || regions.par_iter().zip(&prepared).with_max_len(1).map(|((name, _), prepared)| (name, prepared));
+    let mut tables: Vec<Vec<Row>> = named()
+        .map(|(name, prepared)| rows(prepared.as_ref(), name, "none", recipe))
+        .collect::<Result<_, Error>>()?;
+    if let Some(whole) = &ready {
+        let of_response = of_response(recipe);
+        let volume =
+            Volume { shape: whole.shape, values: whole.values.iter().map(|x| f64::from(*x)).collect() };
+        for filter in &recipe.filter {
+            let response: Vec<f32> =
+                filter.response(&volume, whole.spacing_mm).values.into_iter().map(|x| x as f32).collect();
+            let more: Vec<Vec<Row>> = named()
+                .map(|(name, prepared)| {
+                    let there = prepared.as_ref().map(|prepared| prepared.with_values(&response));
+                    rows(there.as_ref(), name, &filter.word(), &of_response)
+                })
+                .collect::<Result<_, Error>>()?;
+            for (table, more) in tables.iter_mut().zip(more) {
+                table.extend(more);
+            }
+        }
+    }
+    Ok(FeatureTable { rows: tables.into_iter().flatten().collect() })
+}
+
+/// The recipe for responses: without a unit, so without ranges.
+fn of_response(recipe: &Recipe) -> Recipe {
+    let mut of_response = recipe.clone();
+    of_response.resegment = Resegment::default();
+    of_response.features.families = recipe.response.families.clone();
+    of_response.features.families.retain(|family| *family != Family::Morphology);
+    of_response.discretise = recipe.response.discretise;
+    of_response.volume_histogram =
+        VolumeHistogram::FixedBinNumber { bins: recipe.response.volume_histogram_bins };
+    of_response
+}
+
+/// All rows of one region; of one without a voxel if there is nothing.
+fn rows(prepared: Option<&Prepared>, name: &str, filter: &str, recipe: &Recipe) -> Result<Vec<Row>, Error> {
+    let nothing = Region::empty();
+    let region = prepared.map_or(&nothing, |prepared| &prepared.region);
+    let wanted = |family: Family| recipe.features.families.contains(&family);
+    let mut values: Vec<(Family, Option<Aggregation>, Vec<f64>)> = Vec::new();
+    if wanted(Family::Morphology) {
+        let found = morphology::features(region, &|tag| recipe.wants(tag));
+        values.push((Family::Morphology, None, found.to_vec()));
+    }
+    if wanted(Family::LocalIntensity) {
+        let inside = region.inside().map(|(place, value)| (region.index(place), value));
+        let found =
+            prepared.map(|prepared| local_intensity::peaks(prepared.surroundings(), region.shape, inside));
+        values.push((Family::LocalIntensity, None, found.unwrap_or([f64::NAN; 2]).to_vec()));
+    }
+    if wanted(Family::Intensity) {
+        values.push((Family::Intensity, None, intensity::statistics(&region.sorted()).to_vec()));
+    }
+    let has_levels = recipe.features.families.iter().any(|family| family.is_discretised());
+    let levels = if has_levels {
+        Levels::new(region.shape, &grey_levels(region, recipe, name)?)
+    } else {
+        Levels::new(region.shape, &[])
+    };
+    if wanted(Family::Histogram) {
+        let mut counts = vec![0_u64; levels.most + 1];
+        for &level in &levels.values {
+            counts[usize::from(level)] += 1;
+        }
+        values.push((Family::Histogram, None, intensity::histogram(&counts[1..]).to_vec()));
+    }
+    if wanted(Family::IntensityVolume) && levels_exist(region) {
+        let (at, counts) = volume_histogram(region, recipe, recipe.volume_histogram, name)?;
+        values.push((Family::IntensityVolume, None, volume_histogram::features(at, &counts).to_vec()));
+    } else if wanted(Family::IntensityVolume) {
+        values.push((Family::IntensityVolume, None, vec![f64::NAN; 7]));
+    }
+    if has_levels {
+        let aggregations = recipe.aggregations();
+        let request = Request {
+            families: &recipe.features.families,
+            aggregations: &aggregations,
+            alpha: recipe.features.dependence_alpha,
+        };
+        let found = texture::features(&levels, region.shape, &region.morphological, &request);
+        values.extend(found.into_iter().map(|(family, way, f)| (family, Some(way), f)));
+    }
+    values.sort_by_key(|(family, way, _)| (*family, *way));
+    let state = State::of(region);
+    let mut rows = Vec::new();
+    for (family, aggregation, found) in values {
+        for (entry, value) in family.entries().iter().zip(found) {
+            if !recipe.wants(entry.tag) {
+                continue;
+            }
+            // Infinities come of divisions by nothing, as NaN does.
+            let value = if value.is_finite() { value } else { f64::NAN };
+            rows.push(Row {
+                region: name.into(),
+                family,
+                entry,
+                aggregation,
+                discretisation: if family.is_discretised() {
+                    recipe.discretise.word()
+                } else {
+                    String::new()
+                },
+                filter: filter.into(),
+                value,
+                reason: if value.is_nan() { state.reason(family) } else { "" },
+            });
+        }
+    }
+    Ok(rows)
+}
+
+fn levels_exist(region: &Region) -> bool {
+    region.intensity.iter().any(|inside| *inside)
+}
+
+/// What is special about a region.
+struct State {
+    is_empty: bool,
+    voxels: usize,
+    is_flat: bool,
+    is_thin: bool,
+}
+
+impl State {
+    fn of(region: &Region) -> Self {
+        let first = region.inside().next().map(|(_, value)| value);
+        Self {
+            is_empty: !region.morphological.contains(&true),
+            voxels: region.inside().count(),
+            is_flat: region.inside().all(|(_, value)| Some(value) == first),
+            is_thin: region.shape.contains(&1),
+        }
+    }
+
+    /// Why a feature of this region is not defined.
+    fn reason(&self, family: Family) -> &'static str {
+        if self.is_empty {
+            "the region holds no voxel"
+        } else if self.voxels == 0 && family != Family::Morphology {
+            "no voxel is left after re-segmentation"
+        } else if self.voxels == 1 {
+            "the region is a single voxel"
+        } else if self.is_thin && family == Family::Morphology {
+            "the region is one voxel thick"
+        } else if self.is_flat {
+            "all intensities are equal"
+        } else if family == Family::Cooccurrence {
+            "no slice and direction has two neighbouring voxels of different grey level"
+        } else {
+            "a divisor is zero"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Radiomic features as the Image Biomarker Standardisation Initiative (IBSI) defines them.
+//!
+//! [`Image`] and [`Mask`] go in, a [`Recipe`] says how they are processed, a [`FeatureTable`] comes out: [`extract`]. The
+//! [`catalogue`] lists every feature with its name and code. Formulas and section numbers are those of the reference manual:
+//! A. Zwanenburg et al., arXiv:1612.07003; Radiology 295 (2020) 328.
+
+pub mod catalogue;
+mod error;
+mod extract;
+pub mod filter;
+mod intensity;
+pub mod local_intensity;
+pub mod morphology;
+mod preset;
+pub mod process;
+mod recipe;
+pub mod region;
+mod table;
+pub mod texture;
+pub mod volume_histogram;
+
+pub use catalogue::{Aggregation, Entry, Family, Unit};
+pub use error::Error;
+pub use extract::extract;
+pub use preset::{PRESETS, preset};
+pub use recipe::{
+    BinStart, Dimension, Discretise, Interpolation, Recipe, Resample, Resegment, Response, VolumeHistogram,
+    Wanted,
+};
+pub use table::{FeatureTable, Row};
+pub use volume::{Image, Mask};

@@ -1,0 +1,342 @@
+//! Recipes: everything between an image with a region and the table of features, as a TOML file.
+
+use crate::catalogue::{Aggregation, Family};
+use crate::error::Error;
+use crate::filter::Filter;
+use serde::{Deserialize, Serialize};
+
+/// How a region is processed and what is computed of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// A name for it, in every output.
+    #[serde(default)]
+    pub name: String,
+    /// Whether slices or volumes are looked at; decides the aggregations where they are not given.
+    pub dimension: Dimension,
+    /// What intensities are counted in (`HU`, `SUV`, `Gy`; may be empty).
+    #[serde(default)]
+    pub intensity_unit: String,
+    /// New voxels; without it the image's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resample: Option<Resample>,
+    /// Which intensities count.
+    #[serde(default, skip_serializing_if = "Resegment::is_empty")]
+    pub resegment: Resegment,
+    /// Grey levels for textures and the histogram.
+    pub discretise: Discretise,
+    /// Levels of the intensity-volume histogram.
+    #[serde(default)]
+    pub volume_histogram: VolumeHistogram,
+    /// What is computed.
+    #[serde(default)]
+    pub features: Wanted,
+    /// Filters whose responses are described as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filter: Vec<Filter>,
+    /// What is computed of responses.
+    #[serde(default)]
+    pub response: Response,
+}
+
+/// What is computed of the responses of filters, whose intensities have no unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// Which families; intensity statistics if not given. Morphology is that of the region and not repeated.
+    pub families: Vec<Family>,
+    /// Grey levels.
+    pub discretise: Discretise,
+    /// Bins of the intensity-volume histogram.
+    pub volume_histogram_bins: u32,
+}
+
+impl Default for Response {
+    fn default() -> Self {
+        Self {
+            families: vec![Family::Intensity],
+            discretise: Discretise::FixedBinNumber { bins: 32 },
+            volume_histogram_bins: 1000,
+        }
+    }
+}
+
+/// Slices or volumes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dimension {
+    /// Each slice on its own.
+    #[serde(rename = "2D")]
+    Slices,
+    /// The whole volume.
+    #[serde(rename = "3D")]
+    Volume,
+}
+
+/// New voxels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resample {
+    /// Distances of the new voxel centres (mm): x and y, or x, y and z. The new grid has the centre of the old one.
+    pub spacing_mm: Vec<f64>,
+    /// For the image.
+    pub interpolation: Interpolation,
+    /// For the region.
+    #[serde(default = "linear")]
+    pub mask_interpolation: Interpolation,
+    /// A voxel belongs to the region if at least this part of it does.
+    #[serde(default = "half")]
+    pub mask_threshold: f64,
+    /// Round intensities to whole numbers afterwards (for HU).
+    #[serde(default)]
+    pub round: bool,
+}
+
+fn linear() -> Interpolation {
+    Interpolation::Linear
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+/// How to find a value between voxel centres.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interpolation {
+    /// That of the nearest centre.
+    Nearest,
+    /// Linear along each axis.
+    Linear,
+    /// Cubic spline through the values.
+    Cubic,
+}
+
+/// Which intensities count.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resegment {
+    /// Least and greatest intensity, both included; `-inf` and `inf` are open ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[f64; 2]>,
+    /// Greatest distance from the mean in standard deviations, after the range has been applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlier_sigma: Option<f64>,
+}
+
+impl Resegment {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Grey levels.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Discretise {
+    /// The intensities are grey levels already.
+    None,
+    /// Bins of one width.
+    FixedBinSize {
+        /// Their width, in the unit of the image.
+        width: f64,
+        /// Where the first begins.
+        #[serde(default)]
+        start: BinStart,
+    },
+    /// One number of bins from the least to the greatest intensity.
+    FixedBinNumber {
+        /// How many.
+        bins: u32,
+    },
+}
+
+impl Discretise {
+    /// As it stands in a table: `none`, `FBS:25`, `FBS-pyradiomics:25`, `FBN:32`.
+    pub fn word(&self) -> String {
+        match self {
+            Self::None => "none".into(),
+            Self::FixedBinSize { width, start: BinStart::Ibsi } => format!("FBS:{width}"),
+            Self::FixedBinSize { width, start: BinStart::Pyradiomics } => format!("FBS-pyradiomics:{width}"),
+            Self::FixedBinNumber { bins } => format!("FBN:{bins}"),
+        }
+    }
+}
+
+/// Where the first of the bins of one width begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BinStart {
+    /// At the lower end of the re-segmentation range, or at the region's least intensity without one.
+    #[default]
+    Ibsi,
+    /// At the multiple of the width at or below the region's least intensity.
+    Pyradiomics,
+}
+
+/// Levels of the intensity-volume histogram.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum VolumeHistogram {
+    /// Whole intensities.
+    #[default]
+    None,
+    /// Bins of one width; a level is the middle of its bin.
+    FixedBinSize {
+        /// Their width, in the unit of the image.
+        width: f64,
+    },
+    /// One number of bins from the least to the greatest intensity; a level is the number of its bin.
+    FixedBinNumber {
+        /// How many.
+        bins: u32,
+    },
+}
+
+/// What is computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Which families; all if not given.
+    #[serde(default = "all_families")]
+    pub families: Vec<Family>,
+    /// Which aggregations; those of the dimension if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aggregations: Option<Vec<String>>,
+    /// Features to leave out, by their tags (`morph_moran_i`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub omit: Vec<String>,
+    /// Largest difference of grey levels that counts as dependent.
+    #[serde(default)]
+    pub dependence_alpha: u16,
+}
+
+fn all_families() -> Vec<Family> {
+    Family::ALL.to_vec()
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { families: all_families(), aggregations: None, omit: Vec::new(), dependence_alpha: 0 }
+    }
+}
+
+impl Recipe {
+    /// Reads a recipe and checks it.
+    ///
+    /// # Errors
+    /// The text is no recipe, or a setting makes no sense.
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        let recipe: Self =
+            toml::from_str(text).map_err(|error| Error::Recipe { problem: error.to_string() })?;
+        recipe.check()?;
+        unknown_filter_keys(text, &recipe)?;
+        Ok(recipe)
+    }
+
+    /// The recipe as a file, with every default written out.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a recipe has nothing that TOML cannot hold")
+    }
+
+    /// The aggregations that it asks for.
+    pub fn aggregations(&self) -> Vec<Aggregation> {
+        let all = Aggregation::DIRECTED.into_iter().chain(Aggregation::UNDIRECTED);
+        all.filter(|way| match &self.features.aggregations {
+            Some(words) => words.iter().any(|word| word == way.word()),
+            None => way.is_slicewise() == (self.dimension == Dimension::Slices),
+        })
+        .collect()
+    }
+
+    /// Whether it asks for a feature, by its tag.
+    pub fn wants(&self, tag: &str) -> bool {
+        !self.features.omit.iter().any(|omitted| omitted == tag)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let bad = |key, problem: String, remedy| Err(Error::Setting { key, problem, remedy });
+        if let Some(resample) = &self.resample {
+            let spacing = &resample.spacing_mm;
+            let sound = spacing.iter().all(|s| (0.01..=1000.0).contains(s));
+            let number = if self.dimension == Dimension::Slices { [2, 2] } else { [2, 3] };
+            if !sound || !number.contains(&spacing.len()) {
+                return bad(
+                    "resample.spacing_mm",
+                    format!("is {spacing:?}"),
+                    "two or three distances from 0.01 to 1000 mm (two for 2D)",
+                );
+            }
+            if !(resample.mask_threshold > 0.0 && resample.mask_threshold <= 1.0) {
+                let problem = format!("is {}", resample.mask_threshold);
+                return bad("resample.mask_threshold", problem, "a part above 0, at most 1");
+            }
+        }
+        if let Some([low, high]) = self.resegment.range
+            && (low >= high || low.is_nan() || high.is_nan())
+        {
+            return bad("resegment.range", format!("is [{low}, {high}]"), "the lesser intensity first");
+        }
+        if let Some(sigma) = self.resegment.outlier_sigma
+            && !(sigma > 0.0 && sigma.is_finite())
+        {
+            return bad("resegment.outlier_sigma", format!("is {sigma}"), "a positive number, such as 3");
+        }
+        let is_width = |width: f64| width > 0.0 && width.is_finite();
+        let is_number = |bins: u32| (1..=65535).contains(&bins);
+        let sound = match self.discretise {
+            Discretise::None => true,
+            Discretise::FixedBinSize { width, .. } => is_width(width),
+            Discretise::FixedBinNumber { bins } => is_number(bins),
+        };
+        if !sound {
+            let problem = format!("is {}", self.discretise.word());
+            return bad("discretise", problem, "a positive width, or 1 to 65535 bins");
+        }
+        let sound = match self.volume_histogram {
+            VolumeHistogram::None => true,
+            VolumeHistogram::FixedBinSize { width } => is_width(width),
+            VolumeHistogram::FixedBinNumber { bins } => is_number(bins),
+        };
+        if !sound {
+            let problem = format!("is {:?}", self.volume_histogram);
+            return bad("volume_histogram", problem, "a positive width, or 1 to 65535 bins");
+        }
+        self.filter.iter().try_for_each(Filter::check)?;
+        let sound = match self.response.discretise {
+            Discretise::None => false,
+            Discretise::FixedBinSize { width, .. } => is_width(width),
+            Discretise::FixedBinNumber { bins } => is_number(bins),
+        };
+        if !sound || !is_number(self.response.volume_histogram_bins) {
+            let problem = format!("is {:?}", self.response);
+            return bad("response", problem, "a positive width, or 1 to 65535 bins");
+        }
+        let all = || Aggregation::DIRECTED.into_iter().chain(Aggregation::UNDIRECTED);
+        let unknown = |word: &&String| !all().any(|way| way.word() == word.as_str());
+        if let Some(word) = self.features.aggregations.iter().flatten().find(unknown) {
+            let problem = format!("holds {word:?}");
+            return bad("features.aggregations", problem, "words such as 2D_avg, 2_5D, 3D, 3D_comb");
+        }
+        let known = |tag: &str| Family::ALL.iter().any(|f| f.entries().iter().any(|entry| entry.tag == tag));
+        if let Some(tag) = self.features.omit.iter().find(|tag| !known(tag)) {
+            return bad("features.omit", format!("holds {tag:?}"), "tags such as morph_moran_i");
+        }
+        Ok(())
+    }
+}
+
+/// A key that no filter knows would be passed over by the reader.
+fn unknown_filter_keys(text: &str, recipe: &Recipe) -> Result<(), Error> {
+    let Ok(table) = text.parse::<toml::Table>() else { return Ok(()) };
+    let given = table.get("filter").and_then(|filters| filters.as_array()).into_iter().flatten();
+    for (given, filter) in given.filter_map(|filter| filter.as_table()).zip(&recipe.filter) {
+        if let Some(key) = given.keys().find(|key| !filter.knows(key)) {
+            return Err(Error::Setting {
+                key: "filter",
+                problem: format!("has the key {key:?}, which {} does not know", filter.word()),
+                remedy: "the keys of this kind of filter",
+            });
+        }
+    }
+    Ok(())
+}
