@@ -36,10 +36,10 @@ struct Run {
 /// from the field, where each of them may lead, at a few per cent. A photon scattered in jaws and leaves is chosen from many and
 /// costs as much as ten others, but is worth them.
 const RUNS: [Run; 5] = [
-    Run { component: Component::Open, stage: Stage::Open, place: 0, share: 0.55 },
+    Run { component: Component::Open, stage: Stage::Open, place: 0, share: 0.58 },
     Run { component: Component::ExtraFocal, stage: Stage::HeadScatter, place: 1, share: 0.15 },
     Run { component: Component::Transmitted, stage: Stage::Transmitted, place: 2, share: 0.15 },
-    Run { component: Component::Scattered, stage: Stage::Scattered, place: 2, share: 0.05 },
+    Run { component: Component::Scattered, stage: Stage::Scattered, place: 2, share: 0.02 },
     Run { component: Component::Leakage, stage: Stage::Leakage, place: 3, share: 0.1 },
 ];
 /// Coverage from which a voxel counts for an organ's uncertainty.

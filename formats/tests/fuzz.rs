@@ -5,6 +5,7 @@
 
 #[path = "../../fuzz/damage.rs"]
 mod damage;
+#[expect(dead_code, reason = "plans are damaged in plan_fuzz.rs")]
 #[path = "../../fuzz/readers.rs"]
 mod readers;
 
