@@ -1,8 +1,8 @@
 //! The dose of the whole body: each component of the source run on its own, then added.
 
 use crate::Error;
-use crate::head::{Given, check, head, wedge_warnings};
-use crate::monitor::{MonitorUnit, monitor_unit};
+use crate::head::{Given, head, wedge_warnings};
+use crate::monitor::{Calibrated, MonitorUnit};
 use anatomy::Anatomy;
 use anatomy::organs::COMPONENTS;
 use dose_core::case::{Case, Component, Quantity, Source};
@@ -10,7 +10,6 @@ use dose_core::deck::Deck;
 use dose_core::run::{Backend, EnergyBalance, Progress, Settings, VarianceReduction, transport};
 use std::ops::ControlFlow;
 use treatment::Plan;
-use treatment::machine::Choice;
 use volume::{Grid, Image};
 
 /// How hard to try.
@@ -71,8 +70,6 @@ pub struct BodyDose {
 /// What goes on, for a progress display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The reference field of a beam quality.
-    MonitorUnit,
     /// Photons that cross no metal.
     Open,
     /// Photons scattered by flattening filter and primary collimator.
@@ -89,7 +86,6 @@ impl Stage {
     /// What it follows, in words.
     pub fn name(self) -> &'static str {
         match self {
-            Stage::MonitorUnit => "monitor unit: the machine's reference field",
             Stage::Open => "open beam and its scatter",
             Stage::HeadScatter => "scatter of flattening filter and primary collimator",
             Stage::Transmitted => "transmission of jaws and leaves",
@@ -109,14 +105,14 @@ impl BodyDose {
     }
 }
 
-/// Estimates the dose of a plan. `choices` has one machine for each of the plan's deliveries; `fractions` overrides what
+/// Estimates the dose of a plan. `calibrated` has one machine for each of the plan's deliveries; `fractions` overrides what
 /// the plan says.
 ///
 /// # Errors
 /// See [`Error`].
 pub fn body_dose(
     plan: &Plan,
-    choices: &[Choice],
+    calibrated: &[Calibrated],
     anatomy: &Anatomy,
     fractions: Option<u32>,
     effort: Effort,
@@ -124,30 +120,14 @@ pub fn body_dose(
     progress: &mut (dyn FnMut(Stage, Progress) -> ControlFlow<()> + Send),
 ) -> Result<BodyDose, Error> {
     let deliveries: Vec<_> = plan.deliveries().collect();
-    deliveries.iter().try_for_each(|delivery| check(delivery.beam))?;
-    let mut monitor_units: Vec<MonitorUnit> = Vec::with_capacity(deliveries.len());
-    for (index, delivery) in deliveries.iter().enumerate() {
-        // Beams of one machine and quality share their monitor unit.
-        let same = (0..index).find(|&other| {
-            std::ptr::eq(choices[other].quality, choices[index].quality)
-                && deliveries[other].beam.devices == delivery.beam.devices
-        });
-        monitor_units.push(match same {
-            Some(other) => monitor_units[other],
-            None => monitor_unit(&choices[index], delivery.beam, effort.seed, backend, &mut |now| {
-                progress(Stage::MonitorUnit, now)
-            })?,
-        });
-    }
     let given: Vec<Given> = deliveries
         .iter()
-        .zip(choices)
-        .zip(&monitor_units)
-        .map(|((delivery, choice), unit)| Given {
+        .zip(calibrated)
+        .map(|(delivery, calibrated)| Given {
             beam: delivery.beam,
-            choice,
+            choice: calibrated.choice,
             mu: delivery.mu * f64::from(fractions.or(delivery.fractions).unwrap_or(1)),
-            gy_per_unit: unit.gy_per_unit,
+            gy_per_unit: calibrated.unit.gy_per_unit,
         })
         .filter(|given| given.mu > 0.0)
         .collect();
@@ -197,6 +177,7 @@ pub fn body_dose(
         let outcome = transport(&deck, &settings, backend, &mut |now| progress(stage, now))?;
         sum.add(place, fluence, &outcome, &anatomy.body);
     }
+    let monitor_units = calibrated.iter().map(|calibrated| calibrated.unit).collect();
     Ok(sum.into_dose(anatomy, monitor_units, model_sigma(&given)))
 }
 

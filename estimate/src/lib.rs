@@ -12,4 +12,5 @@ pub mod planned;
 
 pub use dose::{BodyDose, Effort, body_dose};
 pub use error::Error;
+pub use monitor::{Calibrated, KnownUnits, MonitorUnit, NothingKnown, calibrate};
 pub use planned::{Comparison, compare};

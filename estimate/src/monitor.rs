@@ -1,15 +1,16 @@
 //! What a monitor unit is worth: the engine run in the machine's reference condition.
 
 use crate::Error;
-use crate::head::{half_width, head_beam};
+use crate::head::{check, half_width, head_beam};
 use dose_core::case::{Case, Component, Head, MaterialId, Piece, Quantity, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::run::{Backend, Progress, Settings, VarianceReduction, transport};
+use sha2::{Digest, Sha256};
 use std::ops::ControlFlow;
-use treatment::Beam;
 use treatment::device::Axis;
 use treatment::machine::{Choice, Machine, Role};
+use treatment::{Beam, Plan};
 use volume::{Grid, VoxelIndex};
 
 /// What makes the reference dose, and with how many source photons: focal photons, what filter and primary collimator
@@ -36,17 +37,71 @@ pub struct MonitorUnit {
     pub sigma_relative: f64,
 }
 
-/// Calibrates the monitor unit of a beam's machine.
-///
-/// The reference field is set with the jaws where the machine has them, with its leaves where not; the dose is collision
-/// kerma with bremsstrahlung at the reference depth, a mean over 3 × 3 cm.
+/// Monitor units of earlier runs, so that a reference field is not run again.
+pub trait KnownUnits {
+    /// The unit that was kept under a key.
+    fn find(&mut self, key: &str) -> Option<MonitorUnit>;
+    /// Keeps a unit. That it cannot be kept is no error.
+    fn keep(&mut self, key: &str, unit: MonitorUnit);
+}
+
+/// Nothing is known and nothing kept.
+pub struct NothingKnown;
+
+impl KnownUnits for NothingKnown {
+    fn find(&mut self, _: &str) -> Option<MonitorUnit> {
+        None
+    }
+
+    fn keep(&mut self, _: &str, _: MonitorUnit) {}
+}
+
+/// A machine for a delivery of a plan, and what its monitor unit is worth.
+#[derive(Clone, Copy, Debug)]
+pub struct Calibrated<'a> {
+    /// The machine, and which of its beams it is.
+    pub choice: &'a Choice<'a>,
+    /// Its monitor unit.
+    pub unit: MonitorUnit,
+}
+
+/// Calibrates the machines of a plan's deliveries; deliveries of one machine and quality share their monitor unit.
 ///
 /// # Errors
-/// The machine does not fit the beam, or gives no dose there.
-pub fn monitor_unit(
+/// A machine does not fit its beam, or gives no dose in its reference condition.
+pub fn calibrate<'a>(
+    plan: &Plan,
+    choices: &'a [Choice<'a>],
+    seed: u64,
+    known: &mut dyn KnownUnits,
+    backend: &mut Backend,
+    progress: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
+) -> Result<Vec<Calibrated<'a>>, Error> {
+    let beams: Vec<&Beam> = plan.deliveries().map(|delivery| delivery.beam).collect();
+    beams.iter().try_for_each(|beam| check(beam))?;
+    let mut calibrated: Vec<Calibrated> = Vec::with_capacity(beams.len());
+    for (index, (beam, choice)) in beams.iter().zip(choices).enumerate() {
+        let same = (0..index).find(|&other| {
+            std::ptr::eq(choices[other].quality, choice.quality) && beams[other].devices == beam.devices
+        });
+        let unit = match same {
+            Some(other) => calibrated[other].unit,
+            None => monitor_unit(choice, beam, seed, known, backend, progress)?,
+        };
+        calibrated.push(Calibrated { choice, unit });
+    }
+    Ok(calibrated)
+}
+
+/// Calibrates the monitor unit of a beam's machine.
+///
+/// The reference field is set with the jaws where the machine has them, with its leaves where not; the dose is that at
+/// the reference depth, a mean over 3 × 3 cm.
+fn monitor_unit(
     choice: &Choice,
     beam: &Beam,
     seed: u64,
+    known: &mut dyn KnownUnits,
     backend: &mut Backend,
     progress: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
 ) -> Result<MonitorUnit, Error> {
@@ -72,7 +127,7 @@ pub fn monitor_unit(
         .map(|offset| offset as u32)
         .collect();
     let half = 0.5 * reference.field_mm / beam.sad_mm;
-    let (mut per_unit, mut variance) = (0.0, 0.0);
+    let mut runs = Vec::with_capacity(RUNS.len());
     for (component, histories) in RUNS {
         let (margin_mm, half_width) = match component {
             Component::ExtraFocal => (50.0, 0.4),
@@ -109,7 +164,14 @@ pub fn monitor_unit(
             source: Source::Head(head),
             quantity: Quantity::Dose,
         };
-        let deck = Deck::new(&case, VarianceReduction::Auto)?;
+        runs.push((Deck::new(&case, VarianceReduction::Auto)?, fluence, histories));
+    }
+    let key = key(&runs, reference.gy_per_mu, seed, backend);
+    if let Some(unit) = known.find(&key) {
+        return Ok(unit);
+    }
+    let (mut per_unit, mut variance) = (0.0, 0.0);
+    for (deck, fluence, histories) in runs {
         let settings = Settings { histories, seed, batches: BATCHES, regions: vec![probe.clone()] };
         let outcome = transport(&deck, &settings, backend, progress)?;
         let [dose] = outcome.regions[..] else { unreachable!("one region was asked for") };
@@ -119,10 +181,29 @@ pub fn monitor_unit(
     if !(per_unit > 0.0 && per_unit.is_finite()) {
         return Err(Error::NoReferenceDose { machine: machine.name.clone() });
     }
-    Ok(MonitorUnit {
+    let unit = MonitorUnit {
         gy_per_unit: reference.gy_per_mu / per_unit,
         sigma_relative: variance.sqrt() / per_unit,
-    })
+    };
+    known.keep(&key, unit);
+    Ok(unit)
+}
+
+/// Names everything that a monitor unit hangs on: what the engine is given to the last byte, how long it runs and where,
+/// and the dose that a unit stands for.
+fn key(runs: &[(Deck, f64, u64)], gy_per_mu: f64, seed: u64, backend: &Backend) -> String {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update([u8::from(matches!(backend, Backend::Cpu(_)))]);
+    hash.update(gy_per_mu.to_le_bytes());
+    hash.update(seed.to_le_bytes());
+    for (deck, fluence, histories) in runs {
+        hash.update(bytemuck::bytes_of(&deck.header));
+        hash.update(bytemuck::cast_slice(&deck.tables));
+        hash.update(fluence.to_le_bytes());
+        hash.update(histories.to_le_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The beam with its devices set to a square field (mm, isocentre plane): by the jaws where the machine has them, by its

@@ -51,7 +51,10 @@ fn the_demo_goes_from_nothing_to_a_report() {
     assert_eq!(place.names("out/input/ct").len(), 283);
     the_target_gets_its_dose_and_the_feet_next_to_none(&mean_gy(&place));
     nothing_says_a_name_or_a_folder(&place);
+    // The next run takes the monitor unit that this one left, and gives the same dose.
+    assert_eq!(place.kept_units().len(), 1);
     its_files_give_the_same_dose_again(&place);
+    assert_eq!(place.kept_units().len(), 1);
     a_second_demo_keeps_the_files(&place);
 }
 

@@ -46,6 +46,8 @@ quantity = "kerma"
 /// A folder that goes away with the test.
 pub struct Workplace {
     folder: tempfile::TempDir,
+    /// What the program keeps for its next run.
+    cache: tempfile::TempDir,
 }
 
 /// How a run of the program ended.
@@ -58,7 +60,10 @@ pub struct Ended {
 impl Workplace {
     /// With nothing in it.
     pub fn empty() -> Workplace {
-        Workplace { folder: tempfile::tempdir().expect("a temporary folder") }
+        Workplace {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            cache: tempfile::tempdir().expect("a temporary folder"),
+        }
     }
 
     /// With this text in `case.toml`.
@@ -89,10 +94,16 @@ impl Workplace {
         names(&self.path(folder))
     }
 
+    /// Names of the monitor units that are kept for the next run.
+    pub fn kept_units(&self) -> Vec<String> {
+        names(&self.cache.path().join("monitor-units"))
+    }
+
     /// The program, in this folder.
     pub fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_straydose"));
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("STRAYDOSE_CACHE", self.cache.path());
         command
     }
 

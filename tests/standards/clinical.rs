@@ -5,7 +5,7 @@
 //! extra-focal source and electrons stop where they are set free: `docs/validation.md` has the figures of long runs.
 
 use anatomy::{Anatomy, Options, Organ, Region};
-use estimate::{Effort, body_dose, compare};
+use estimate::{Effort, NothingKnown, body_dose, calibrate, compare};
 use formats::dicom::plan::read_plan;
 use formats::dicom::{CtSeries, DicomFile, DoseGrid, SeriesChoice, StructureSet};
 use std::ops::ControlFlow;
@@ -39,8 +39,11 @@ impl Case {
         assert_eq!(choices.len(), deliveries, "beams that treat");
         let effort = Effort { histories, seed: 1, batches: 50 };
         let mut backend = dose_core::run::Backend::cpu(None).expect("threads");
+        let units = &mut |_| ControlFlow::Continue(());
+        let calibrated = calibrate(&self.plan, &choices, effort.seed, &mut NothingKnown, &mut backend, units);
         let proceed = &mut |_, _| ControlFlow::Continue(());
-        let dose = body_dose(&self.plan, &choices, &self.anatomy, None, effort, &mut backend, proceed);
+        let calibrated = calibrated.expect("monitor units");
+        let dose = body_dose(&self.plan, &calibrated, &self.anatomy, None, effort, &mut backend, proceed);
         dose.expect("a dose").dose_gy
     }
 

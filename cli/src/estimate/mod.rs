@@ -1,6 +1,7 @@
 //! `straydose estimate`: read, build, transport, set beside the plan's dose, write.
 
 mod inputs;
+mod kept_units;
 mod options;
 mod outputs;
 mod pictures;
@@ -17,9 +18,10 @@ use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
 use crate::stages::Stages;
 
-use ::estimate::{BodyDose, Comparison, Effort, body_dose, compare, planned};
+use ::estimate::{BodyDose, Comparison, Effort, body_dose, calibrate, compare, planned};
 use anatomy::{Anatomy, Options, ReferenceDose};
 use inputs::Inputs;
+use kept_units::KeptUnits;
 use said::Said;
 use std::ops::ControlFlow;
 use treatment::machine::{Choice, Machine, choose};
@@ -86,12 +88,29 @@ pub fn run(
 
     let mut histories = arguments.histories.unwrap_or(HISTORIES);
     let seed = common.seed.unwrap_or(1);
+    let mut is_told = false;
+    let calibrated = calibrate(
+        &inputs.plan,
+        &choices,
+        seed,
+        &mut KeptUnits::of_this_user(),
+        &mut chosen.backend,
+        &mut |now| {
+            if !std::mem::replace(&mut is_told, true) {
+                progress.note("monitor unit: the machine's reference field, once for each machine and seed");
+                progress.transport_begins(now.histories_total);
+            }
+            progress.transport(now.histories_done, now.histories_total);
+            if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    )
+    .map_err(|error| failure(error, &inputs))?;
     let ours = loop {
         let effort = Effort { histories, seed, batches: BATCHES };
         let mut last = None;
         let dose = body_dose(
             &inputs.plan,
-            &choices,
+            &calibrated,
             &anatomy,
             arguments.fractions,
             effort,
