@@ -1,8 +1,6 @@
 //! Real plans on real scans: `estimate`'s dose beside the planning systems'.
 //!
-//! The tolerances are what is measured now, rounded up, so that nothing gets worse unseen. They are **not** the goal (3 % for
-//! targets, 5 % or 0.5 Gy for organs), which structures marked `short of the goal` miss while the treatment head has no
-//! extra-focal source and electrons stop where they are set free: `docs/validation.md` has the figures of long runs.
+//! The tolerances are the goal: 3 % for targets, 5 % or 0.5 Gy for organs, gamma 3 %/3 mm at least 95 %.
 
 use anatomy::{Anatomy, Options, Organ, Region};
 use estimate::{Effort, NothingKnown, body_dose, calibrate, compare};
@@ -109,10 +107,10 @@ fn the_arc_on_the_pelvis_has_the_planned_dose_in_its_field() {
         &[
             ("PTV", 0.03, 0.0),
             ("Body", 0.05, 0.5),
-            ("Bladder", 0.12, 0.0),        // short of the goal: -10.5 %
-            ("Rectum", 0.065, 0.0),        // short of the goal: -5.1 %
-            ("FemoralHead_L", 0.06, 0.0),  // at its edge: -4.1 % by mass
-            ("FemoralHead_R", 0.075, 0.0), // short of the goal: -5.2 % by mass
+            ("Bladder", 0.05, 0.5),
+            ("Rectum", 0.05, 0.5),
+            ("FemoralHead_L", 0.05, 0.5),
+            ("FemoralHead_R", 0.05, 0.5),
         ],
     );
     // What a monitor unit is worth is the clinic's choice: 1 cGy at the depth of the maximum, or 1 cGy at 10 cm depth in the
@@ -136,7 +134,7 @@ fn the_box_on_the_pelvis_has_the_planned_means() {
     let case = Case::new(&folder.join("RP.dcm"), &ct, &contours(&folder.join("RS.dcm")));
     let planned = image("dose.nii.gz");
     let dose = case.dose(1_000_000, 4);
-    // Without gamma (88 %, short of the goal), whose search is slow where many points fail.
+    // Without gamma (98 % in a long run): here the voxels are too few histories for it.
     let grid = dose.grid;
     let at =
         |voxel: usize| planned.linear_at(grid.centre_mm(grid.voxel(voxel))).map_or(f32::NAN, |gy| gy as f32);
@@ -152,7 +150,7 @@ fn the_box_on_the_pelvis_has_the_planned_means() {
         &dose,
         &planned_gy,
         &[
-            ("PTV", 0.05, 0.0), // short of the goal: -3.7 %
+            ("PTV", 0.03, 0.0),
             ("Bladder", 0.05, 0.0),
             ("Rectum", 0.05, 0.0),
             ("Femoral Head Lt", 0.05, 0.0),
