@@ -48,7 +48,9 @@ pub fn along(finished: &Finished, height: f64) -> Markup {
     };
     let content = html! {
         path.series.in-field d=(line(&|s| s.components[0])) {}
+        path.series.head d=(line(&|s| s.components[1])) {}
         path.series.collimator d=(line(&|s| s.components[2])) {}
+        path.series.leakage d=(line(&|s| s.components[3])) {}
         path.series.highest d=(line(&|s| s.d2)) {}
         path.series.ours d=(line(&|s| s.mean)) {}
     };

@@ -92,11 +92,21 @@ pub fn whole_body(finished: &Finished, scale: DoseScale) -> Result<Markup, Strin
             across the body, at the same height." }
         div.viewer.whole {
             div style=(format!("width:{:.0}px;height:{:.0}px", wide * px_per_mm, high * px_per_mm)) { (picture) }
-            div style=(format!("width:{WIDTH_PX:.0}px")) { (along(finished, high * px_per_mm + 46.0)) (key(&[("ours", "mean"), ("highest", "2 % of the slice get more"), ("in-field", "ours, from the open field"), ("collimator", "ours, through jaws and leaves")])) }
+            div style=(format!("width:{WIDTH_PX:.0}px")) { (along(finished, high * px_per_mm + 46.0)) (key(&ALONG)) }
         }
         (scale.bar("scale-of-body"))
     } })
 }
+
+/// The lines of the chart along the body.
+const ALONG: [(&str, &str); 6] = [
+    ("ours", "mean"),
+    ("highest", "2 % of the slice get more"),
+    ("in-field", "ours, from the open field"),
+    ("head", "ours, scattered in the head"),
+    ("collimator", "ours, through and from jaws and leaves"),
+    ("leakage", "ours, leakage"),
+];
 
 /// What the lines of a chart are.
 pub fn key(lines: &[(&str, &str)]) -> Markup {
