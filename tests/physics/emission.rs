@@ -84,7 +84,7 @@ fn photons(case: &Case, histories: u64) -> (Vec<Leg>, f64) {
     let mut tally = Tally { image: &mut image, balance: [0; ACCOUNTS] };
     let legs = (0..histories).map(|history| emit(&deck, Stream { key: [5, 0], history }, &mut tally));
     let Source::Head(head) = &case.source else { unreachable!("a head") };
-    (legs.collect(), head.fluence() / histories as f64)
+    (legs.collect(), deck.photon * head.fluence() / histories as f64)
 }
 
 /// Where a photon meets the isocentre plane (mm from the axis), the source at (30, −900, 100) of the tank.
@@ -160,7 +160,8 @@ fn extra_focal_photons_have_their_ratio_on_the_axis_and_the_number_energy_and_sh
         let per_area = SAD_MM * SAD_MM / (4.0 * half_mm * half_mm);
         sums.iter().map(|(n, e, squares)| (n * per_area, e / n, squares.sqrt() / n)).collect()
     };
-    let open = [0.0, 100.0, 200.0];
+    // As far as the tank reaches: photons that miss it are not followed.
+    let open = [0.0, 100.0, 150.0];
     let (axis, _) = from_disc(energy_mev, [0.0, 0.0], 1e6);
     for (x, (found, mean_mev, sigma)) in
         open.into_iter().zip(in_squares(&case(Component::ExtraFocal, energy_mev, 1e5, 1.0, 0.22), &open))
