@@ -143,7 +143,7 @@ fn extra_focal_photons_have_their_ratio_on_the_axis_and_the_number_energy_and_sh
     let energy_mev = 2.0;
     let half_mm = 10.0;
     let in_squares = |case: &Case, xs: &[f64]| -> Vec<(f64, f64, f64)> {
-        let (legs, unit) = photons(case, 6_000_000);
+        let (legs, unit) = photons(case, 10_000_000);
         let mut sums = vec![(0.0, 0.0, 0.0); xs.len()];
         for leg in legs.iter().filter(|leg| leg.weight > 0.0) {
             let [x, y] = in_plane(case, leg);
