@@ -8,13 +8,12 @@ use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::run::VarianceReduction;
 use dose_core::spectrum::Spectrum;
-use dose_core::transport::collimation::{bank, head as layout};
 use dose_core::transport::leg::{Leg, Stream};
 use dose_core::transport::source::emit;
 use dose_core::transport::tally::{ACCOUNTS, Image, Tally};
 use phantoms::tanks;
+use straydose_tests::apertures::{PlaneJaws, SAD_MM, plane_jaws};
 
-const SAD_MM: f64 = 1000.0;
 const JAW_MM: [f64; 2] = [640.0, 562.0];
 const DISC: ExtraFocal = ExtraFocal { ratio: 0.1, distance_mm: 106.0, sigma_mm: 13.2 };
 const LEVEL: f64 = 1e-3;
@@ -23,19 +22,7 @@ const BY_COSINE: [f64; 3] = [3.0, 1.0, 0.5];
 
 /// One pair of jaws along x, one half closed up to `edge_mm` in the isocentre plane, of a metal that lets nothing through.
 fn jaws(edge_mm: f64) -> Vec<f32> {
-    let mut table = vec![0.0; layout::LEN + bank::LEN];
-    table.extend([-1e6, 1e6]);
-    let words = &mut table[layout::LEN..][..bank::LEN];
-    [words[bank::TOP], words[bank::BOTTOM]] = JAW_MM.map(|mm| mm as f32);
-    words[bank::PAIRS] = 1.0;
-    words[bank::SIDES] = (layout::LEN + bank::LEN) as f32;
-    table[layout::BANKS] = 1.0;
-    table[layout::POSES] = 1.0;
-    table[layout::FIRST_POSE] = table.len() as f32;
-    table[layout::POSE_STRIDE] = 2.0;
-    table[layout::SAD] = SAD_MM as f32;
-    table.extend([-1e5, edge_mm as f32]);
-    table
+    plane_jaws(&[PlaneJaws { along_y: false, faces_mm: JAW_MM, edges_mm: [-1e5, edge_mm] }])
 }
 
 /// W1's tank; the source's axis meets it off its middle.

@@ -6,34 +6,20 @@ use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::run::{Backend, Estimate, Settings, VarianceReduction, transport};
 use dose_core::spectrum::Spectrum;
-use dose_core::transport::collimation::{bank, head as layout};
 use phantoms::tanks;
 use std::ops::ControlFlow;
+use straydose_tests::apertures::{PlaneJaws, plane_jaws};
 
-const SAD_MM: f64 = 1000.0;
 /// Heights of a jaw's faces above the isocentre (mm): 78 mm thick.
-const JAW_MM: [f32; 2] = [640.0, 562.0];
+const JAW_MM: [f64; 2] = [640.0, 562.0];
 
 /// Two pairs of plane jaws at the same height, open to ± these widths in the isocentre plane (mm).
-fn jaws(half_x_mm: f32, half_y_mm: f32) -> Vec<f32> {
-    let mut table = vec![0.0; layout::LEN + 2 * bank::LEN];
-    for (index, travel) in [0.0, 1.0].into_iter().enumerate() {
-        let sides = table.len() as f32;
-        table.extend([-1e6, 1e6]);
-        let words = &mut table[layout::LEN + bank::LEN * index..][..bank::LEN];
-        words[bank::TRAVEL] = travel;
-        [words[bank::TOP], words[bank::BOTTOM]] = JAW_MM;
-        words[bank::PAIRS] = 1.0;
-        words[bank::SIDES] = sides;
-        words[bank::EDGES] = 2.0 * index as f32;
-    }
-    table[layout::BANKS] = 2.0;
-    table[layout::POSES] = 1.0;
-    table[layout::FIRST_POSE] = table.len() as f32;
-    table[layout::POSE_STRIDE] = 4.0;
-    table[layout::SAD] = SAD_MM as f32;
-    table.extend([-half_x_mm, half_x_mm, -half_y_mm, half_y_mm]);
-    table
+fn jaws(half_mm: [f32; 2]) -> Vec<f32> {
+    let pair = |along_y: bool, half_mm: f32| {
+        let half_mm = f64::from(half_mm);
+        PlaneJaws { along_y, faces_mm: JAW_MM, edges_mm: [-half_mm, half_mm] }
+    };
+    plane_jaws(&[pair(false, half_mm[0]), pair(true, half_mm[1])])
 }
 
 /// W1's tank under a head with these jaws.
@@ -46,7 +32,7 @@ fn case(spectrum: Spectrum, half_mm: [f32; 2], component: Component, density_g_c
         focal_spot_mm: 0.0,
         profile: vec![[1.0, 1.0], [1.0, 1.0]],
         profile_step: 0.3,
-        aperture: jaws(half_mm[0], half_mm[1]),
+        aperture: jaws(half_mm),
         banks: vec![metal, metal],
         extra_focal: None,
         leakage: None,
@@ -138,7 +124,7 @@ fn closed_jaws_thin_the_beam_by_their_thickness() {
     let closed = doses(&case(mono(), [0.0, 500.0], Component::All, density), 800_000, 1);
     let open = doses(&case(mono(), [500.0, 500.0], Component::All, density), 800_000, 2);
     let tungsten = Material::named("tungsten").expect("a material of the library");
-    let thickness_cm = 0.1 * f64::from(JAW_MM[0] - JAW_MM[1]);
+    let thickness_cm = 0.1 * (JAW_MM[0] - JAW_MM[1]);
     let depth = attenuation(&tungsten, energy_mev).total() * density * thickness_cm;
     // Both parts of a closed jaw meet on the axis; oblique rays cross up to 1 % more over the whole beam.
     let found = closed[0].mean / open[0].mean / (-depth).exp();

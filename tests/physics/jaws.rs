@@ -5,11 +5,10 @@ use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::run::{Backend, Estimate, Settings, VarianceReduction, transport};
 use dose_core::spectrum::Spectrum;
-use dose_core::transport::collimation::{bank, head as layout};
 use phantoms::tanks;
 use std::ops::ControlFlow;
+use straydose_tests::apertures::{PlaneJaws, SAD_MM, plane_jaws};
 
-const SAD_MM: f64 = 1000.0;
 /// Faces of the upper and the lower jaws above the isocentre (mm), which lies 10 cm deep in the tank.
 const UPPER_MM: [f64; 2] = [720.0, 640.0];
 const LOWER_MM: [f64; 2] = [630.0, 550.0];
@@ -20,24 +19,8 @@ const FAR_MM: f64 = 5000.0;
 
 /// Jaws with one side of each pair closed up to the axis: planes through the focal spot that are upright, as blocks have them.
 fn jaws() -> Vec<f32> {
-    let mut table = vec![0.0; layout::LEN + 2 * bank::LEN];
-    for (index, (travel, [top, bottom])) in [(1.0, UPPER_MM), (0.0, LOWER_MM)].into_iter().enumerate() {
-        let sides = table.len() as f32;
-        table.extend([-1e6, 1e6]);
-        let words = &mut table[layout::LEN + bank::LEN * index..][..bank::LEN];
-        words[bank::TRAVEL] = travel;
-        (words[bank::TOP], words[bank::BOTTOM]) = (top as f32, bottom as f32);
-        words[bank::PAIRS] = 1.0;
-        words[bank::SIDES] = sides;
-        words[bank::EDGES] = 2.0 * index as f32;
-    }
-    table[layout::BANKS] = 2.0;
-    table[layout::POSES] = 1.0;
-    table[layout::FIRST_POSE] = table.len() as f32;
-    table[layout::POSE_STRIDE] = 4.0;
-    table[layout::SAD] = SAD_MM as f32;
-    table.extend([0.0, FAR_MM as f32, 0.0, FAR_MM as f32]);
-    table
+    let pair = |along_y, faces_mm| PlaneJaws { along_y, faces_mm, edges_mm: [0.0, FAR_MM] };
+    plane_jaws(&[pair(true, UPPER_MM), pair(false, LOWER_MM)])
 }
 
 fn tank(spectrum: &Spectrum) -> (Case, MaterialId) {

@@ -1,5 +1,6 @@
 //! What the tests of the whole share: the reference, the comparison with it, statistics.
 
+pub mod apertures;
 pub mod cases;
 pub mod comparison;
 pub mod experiments;
