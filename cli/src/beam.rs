@@ -5,7 +5,8 @@ use crate::case_file::{CollimatorTable, SourceTable};
 use crate::checks::{Checks, Vacuum, span_cm};
 use crate::exit::Failure;
 use crate::materials::{Filling, Materials};
-use crate::solids::{Frame, Solid};
+use crate::solids::Solid;
+use dose_core::case::Frame;
 use dose_core::case::{Collimator, Emission, Rectangle};
 use volume::Grid;
 

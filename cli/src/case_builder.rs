@@ -155,7 +155,7 @@ fn quantity(run: &RunTable, checks: &Checks) -> Result<Quantity, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::solids::Frame;
+    use dose_core::case::Frame;
     use dose_core::case::{Emission, MaterialId};
     use volume::Grid;
 

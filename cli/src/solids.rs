@@ -1,5 +1,8 @@
 //! Whether convex bodies meet: the beam, the grid and the collimators.
 
+use dose_core::case::Frame;
+use dose_core::case::frame::unit;
+
 type Vector = [f64; 3];
 
 /// A convex body: its corners, and the directions among which a separating axis must be, if there is one.
@@ -67,29 +70,6 @@ impl Solid {
     }
 }
 
-/// A beam's axis and the two axes of its rectangle, unit vectors at right angles.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Frame {
-    /// Where the beam goes.
-    pub axis: Vector,
-    /// First axis of the rectangle.
-    pub first: Vector,
-    /// Second axis of the rectangle.
-    pub second: Vector,
-}
-
-impl Frame {
-    /// The first axis is x, or y where the beam goes mainly along x, made perpendicular to the beam. `None` for a
-    /// direction of no length.
-    pub fn new(direction: Vector) -> Option<Frame> {
-        let axis = unit(direction)?;
-        let along_x = axis[0].abs() > axis[1].abs() && axis[0].abs() > axis[2].abs();
-        let wanted = AXES[usize::from(along_x)];
-        let first = unit(sub(wanted, scale(axis, dot(wanted, axis))))?;
-        Some(Frame { axis, first, second: cross(axis, first) })
-    }
-}
-
 fn dot(a: Vector, b: Vector) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
@@ -112,17 +92,6 @@ fn scale(a: Vector, s: f64) -> Vector {
 
 fn combine(a: Vector, s: f64, b: Vector, t: f64) -> Vector {
     add(scale(a, s), scale(b, t))
-}
-
-/// The direction with length 1; `None` if it has none. Scaled first, so that no square overflows or vanishes.
-fn unit(a: Vector) -> Option<Vector> {
-    let largest = a.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-    if !(largest > 0.0 && largest.is_finite()) {
-        return None;
-    }
-    let a = a.map(|x| x / largest);
-    let length = dot(a, a).sqrt();
-    Some(a.map(|x| x / length))
 }
 
 #[cfg(test)]
@@ -168,18 +137,5 @@ mod tests {
         let at = |y: f64| Solid::cuboid([4.0, y, -0.5], [5.0, y + 1.0, 0.5]);
         assert!(pyramid.gap(&at(30.0)) > 0.0);
         assert!(pyramid.gap(&at(41.0)) < 0.0);
-    }
-
-    #[test]
-    fn the_first_axis_is_x_but_for_a_beam_along_x() {
-        for (direction, first) in [
-            ([0.0, 2.0, 0.0], [1.0, 0.0, 0.0]),
-            ([0.0, 0.0, -1.0], [1.0, 0.0, 0.0]),
-            ([3.0, 0.0, 0.0], [0.0, 1.0, 0.0]),
-        ] {
-            assert_eq!(Frame::new(direction).expect("a direction").first, first);
-        }
-        assert!(Frame::new([0.0; 3]).is_none());
-        assert!(Frame::new([1e-300, 0.0, 0.0]).is_some());
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Lengths are millimetres here; a case file's centimetres are converted where it is read.
 
+pub mod frame;
 pub mod head;
 
 use crate::material::Material;
 use crate::spectrum::Spectrum;
 use volume::Grid;
 
+pub use frame::Frame;
 pub use head::{Component, ExtraFocal, Head, HeadBeam, Leakage, Piece, WedgeMetal};
 
 /// Place of a material in [`Case::materials`].
@@ -19,8 +21,8 @@ pub struct MaterialId(pub u8);
 pub enum Quantity {
     /// Kerma: energy transferred to electrons per mass, radiative part included; no bremsstrahlung is transported.
     Kerma,
-    /// Collision kerma with the bremsstrahlung of the electrons set free transported: the dose where charged
-    /// particle equilibrium holds.
+    /// Absorbed dose: the bremsstrahlung of the electrons set free is transported, the rest of their energy left where they
+    /// carry it in the mean.
     Dose,
 }
 

@@ -323,17 +323,36 @@ fn compressed_slices_hold_the_same_hu() {
     let plain = compressed("plain").expect("uncompressed");
     assert_eq!(plain.image.grid.shape, [12, 16, 2]);
     assert!(plain.image.values.iter().any(|&hu| hu < 0.0), "the sign is tested too");
-    for name in ["rle", "jpeg_lossless", "jpeg_2000"] {
+    for name in ["rle", "jpeg_lossless", "jpeg_ls", "jpeg_2000"] {
         let ct = compressed(name).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(ct.image, plain.image, "{name}");
     }
-    let refusal = compressed("jpeg_ls").expect_err("no decoder in Rust").to_string();
-    assert!(refusal.contains("JPEG-LS") && refusal.contains("convert it"), "{refusal}");
+}
+
+#[test]
+fn a_compression_without_a_decoder_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [0, 2].map(|z| {
+        let mut bytes = std::fs::read(test_file("jpeg_ls", z)).expect("test data");
+        let uid = b"1.2.840.10008.1.2.4.80";
+        let at = bytes.windows(uid.len()).position(|window| window == uid).expect("its transfer syntax");
+        bytes[at..at + uid.len()].copy_from_slice(b"1.2.840.10008.1.2.4.94");
+        let path = folder.path().join(format!("{z}.dcm"));
+        std::fs::write(&path, bytes).expect("space");
+        path
+    });
+    let refusal = CtSeries::read_files(folder.path(), &files, &SeriesChoice::default());
+    let refusal = refusal.expect_err("pixels elsewhere").to_string();
+    assert!(refusal.contains("JPIP") && refusal.contains("convert it"), "{refusal}");
 }
 
 /// The two slices of the test data in one compression (written by GDCM: see data/make.py).
 fn compressed(name: &str) -> Result<CtSeries, Error> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let files: Vec<PathBuf> = [0, 2].map(|z| folder.join(format!("ct_{name}_{z}.dcm"))).into();
+    let files: Vec<PathBuf> = [0, 2].map(|z| test_file(name, z)).into();
     CtSeries::read_files(&folder, &files, &SeriesChoice::default())
+}
+
+fn test_file(name: &str, z: usize) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/ct_{name}_{z}.dcm"))
 }

@@ -147,7 +147,7 @@ fn structures() -> Vec<u8> {
 
 fn slices() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let names = ["plain", "rle", "jpeg_lossless", "jpeg_2000"];
+    let names = ["plain", "rle", "jpeg_lossless", "jpeg_ls", "jpeg_2000"];
     names.map(|name| std::fs::read(folder.join(format!("ct_{name}_0.dcm"))).expect("test data")).into()
 }
 

@@ -30,6 +30,16 @@ pub enum Fluence {
     FilterFree,
 }
 
+impl Fluence {
+    /// An energy as clinics name it: "6 MV", "6 MV FFF".
+    pub fn energy(self, nominal_mv: f64) -> String {
+        match self {
+            Fluence::Flattened => format!("{nominal_mv} MV"),
+            Fluence::FilterFree => format!("{nominal_mv} MV FFF"),
+        }
+    }
+}
+
 /// Whether anything moves while the beam is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {

@@ -3,7 +3,7 @@
 //! Every field is four words long, so that Rust and WGSL agree on the layout without padding; a test compares them.
 
 use super::tables::Tables;
-use crate::case::{Case, Emission, Rectangle, Source};
+use crate::case::{Case, Emission, Frame, Rectangle, Source};
 use crate::error::Error;
 use crate::spectrum::{CUTOFF_MEV, Spectrum};
 
@@ -81,28 +81,6 @@ impl Header {
     }
 }
 
-/// Unit beam axis and the field's two unit axes. The first is x for a beam along y or z, and y for a beam along x; for
-/// an oblique beam it is that axis made perpendicular.
-pub(crate) fn beam_axes(direction: [f64; 3]) -> Option<[[f64; 3]; 3]> {
-    let length = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
-    if !(length > 0.0 && length.is_finite()) {
-        return None;
-    }
-    let axis = direction.map(|d| d / length);
-    let along_x = axis[0].abs() > axis[1].abs() && axis[0].abs() > axis[2].abs();
-    let start = if along_x { [0.0, 1.0, 0.0] } else { [1.0, 0.0, 0.0] };
-    let on_axis: f64 = (0..3).map(|a| start[a] * axis[a]).sum();
-    let first: [f64; 3] = std::array::from_fn(|a| start[a] - on_axis * axis[a]);
-    let first_length = first.iter().map(|d| d * d).sum::<f64>().sqrt();
-    let first = first.map(|d| d / first_length);
-    let second = [
-        axis[1] * first[2] - axis[2] * first[1],
-        axis[2] * first[0] - axis[0] * first[2],
-        axis[0] * first[1] - axis[1] * first[0],
-    ];
-    Some([axis, first, second])
-}
-
 /// Writes the source into the header and its spectrum into the tables.
 pub(super) fn add_source(case: &Case, header: &mut Header, tables: &mut Tables) -> Result<(), Error> {
     match &case.source {
@@ -120,7 +98,7 @@ fn add_rectangle(
     let refuse = |what: &str, why: &str, remedy: &str| {
         Err(Error::Refused { what: what.into(), why: why.into(), remedy: remedy.into() })
     };
-    let Some([axis, first, second]) = beam_axes(source.direction) else {
+    let Some(Frame { axis, first, second }) = Frame::new(source.direction) else {
         return refuse(
             "source.direction",
             "it has no length",
@@ -187,18 +165,5 @@ pub(super) fn add_solids(case: &Case, header: &mut Header, tables: &mut Tables) 
         tables.push(&[f32::from(solid.material.0)]);
         tables.push(&corner(solid.max_mm));
         tables.push(&[solid.density_g_cm3 as f32]);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_axis_of_a_field_is_x_but_y_for_a_beam_along_x() {
-        assert_eq!(beam_axes([0.0, 2.0, 0.0]).unwrap()[1], [1.0, 0.0, 0.0]);
-        assert_eq!(beam_axes([0.0, 0.0, -1.0]).unwrap()[1], [1.0, 0.0, 0.0]);
-        assert_eq!(beam_axes([-3.0, 0.0, 0.0]).unwrap()[1], [0.0, 1.0, 0.0]);
-        assert!(beam_axes([0.0; 3]).is_none());
     }
 }

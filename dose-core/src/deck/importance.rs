@@ -6,7 +6,7 @@
 
 use super::header::{EMISSION_POINT, Header};
 use super::tables::Tables;
-use crate::case::{Case, Component, Head, Source};
+use crate::case::{Case, Component, Frame, Head, Source};
 use crate::run::VarianceReduction;
 
 /// Distance from the field in which the wished weight halves (mm).
@@ -72,7 +72,7 @@ fn distance_from_field_mm(header: &Header, point_mm: [f64; 3]) -> f64 {
     let scale = if header.choices[1] == EMISSION_POINT { along.max(0.0) } else { 1.0 };
     // The field's axes carry its half widths; a pencil has none, so its axes are rebuilt from the beam's direction.
     let axis = [0, 1, 2].map(|a| f64::from(header.source_axis[a]));
-    let Some([_, first, second]) = super::header::beam_axes(axis) else { return 0.0 };
+    let Some(Frame { first, second, .. }) = Frame::new(axis) else { return 0.0 };
     let beyond = |unit: [f64; 3], half: [f32; 4]| {
         let half_width = (0..3).map(|a| f64::from(half[a]).powi(2)).sum::<f64>().sqrt() * scale;
         let offset: f64 = (0..3).map(|a| from_source[a] * unit[a]).sum();

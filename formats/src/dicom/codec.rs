@@ -1,4 +1,4 @@
-//! Compressed frames to whole numbers: RLE here, JPEG and JPEG 2000 by their libraries.
+//! Compressed frames to whole numbers: RLE here, JPEG, JPEG-LS and JPEG 2000 by their libraries.
 
 use super::pixels::{Layout, joined};
 use super::{DicomFile, tags};
@@ -14,6 +14,7 @@ const MOST_COMPRESSION: usize = 2000;
 enum Codec {
     Rle,
     Jpeg,
+    JpegLs,
     Jpeg2000,
 }
 
@@ -23,6 +24,7 @@ pub(super) fn decode(file: &DicomFile, layout: &Layout, bytes: &[u8]) -> Result<
     let codec = match uid.strip_prefix("1.2.840.10008.1.2.").unwrap_or_default() {
         "5" => Codec::Rle,
         "4.50" | "4.51" | "4.57" | "4.70" => Codec::Jpeg,
+        "4.80" | "4.81" => Codec::JpegLs,
         "4.90" | "4.91" | "4.201" | "4.202" | "4.203" => Codec::Jpeg2000,
         _ => {
             let name = TransferSyntaxRegistry.get(uid).map_or("an unknown syntax", |syntax| syntax.name());
@@ -44,6 +46,7 @@ pub(super) fn decode(file: &DicomFile, layout: &Layout, bytes: &[u8]) -> Result<
     let outcome = catch_unwind(AssertUnwindSafe(|| match codec {
         Codec::Rle => rle(layout, bytes),
         Codec::Jpeg => jpeg(layout, bytes),
+        Codec::JpegLs => jpeg_ls(layout, bytes),
         Codec::Jpeg2000 => jpeg_2000(layout, bytes),
     }));
     match outcome {
@@ -109,6 +112,13 @@ fn jpeg(layout: &Layout, bytes: &[u8]) -> Result<Vec<i64>, String> {
     let decoded = decoder.decode().map_err(|error| error.to_string())?;
     let word = |word: &[u8]| layout.value(joined(word, cfg!(target_endian = "big")));
     Ok(decoded.chunks_exact(bytes_each).map(word).collect())
+}
+
+/// The library compares rows and columns with the stream's before it reserves memory, and refuses colour.
+fn jpeg_ls(layout: &Layout, bytes: &[u8]) -> Result<Vec<i64>, String> {
+    let (samples, ..) = jpegls::decode(bytes, layout.columns as u32, layout.rows as u32)
+        .map_err(|error| error.to_string())?;
+    Ok(samples.into_iter().map(|sample| layout.value(u32::from(sample))).collect())
 }
 
 fn jpeg_2000(layout: &Layout, bytes: &[u8]) -> Result<Vec<i64>, String> {

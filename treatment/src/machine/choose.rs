@@ -1,8 +1,8 @@
 //! Which machine a beam was planned for.
 
-use super::{BeamQuality, Machine, Role};
+use super::{BeamQuality, Machine, Role, in_words};
 use crate::aperture::position_of;
-use crate::beam::{Beam, Fluence};
+use crate::beam::Beam;
 use crate::error::Error;
 
 /// A machine and the beam of it that a plan's beam is.
@@ -128,18 +128,14 @@ fn quality_of<'a>(machine: &'a Machine, beam: &Beam) -> Option<&'a BeamQuality> 
 impl<'a> Choice<'a> {
     /// This machine, whatever the plan calls it.
     pub fn of(machine: &'a Machine, beam: &Beam, why: String) -> Result<Choice<'a>, Error> {
-        let energy = |mv: f64, fluence| match fluence {
-            Fluence::Flattened => format!("{mv} MV"),
-            Fluence::FilterFree => format!("{mv} MV FFF"),
-        };
-        let wanted = energy(beam.nominal_mv, beam.fluence);
+        let wanted = beam.fluence.energy(beam.nominal_mv);
         let quality = quality_of(machine, beam).ok_or_else(|| Error::UnknownEnergy {
             machine: machine.name.clone(),
             energy: wanted.clone(),
             known: machine
                 .beams
                 .iter()
-                .map(|b| energy(b.nominal_mv, b.fluence))
+                .map(|b| b.fluence.energy(b.nominal_mv))
                 .collect::<Vec<_>>()
                 .join(", "),
         })?;
@@ -148,7 +144,7 @@ impl<'a> Choice<'a> {
             warnings.push(format!("{} is a generic machine: {}", machine.name, machine.title));
         }
         if quality.nominal_mv != beam.nominal_mv {
-            let nearest = energy(quality.nominal_mv, quality.fluence);
+            let nearest = quality.fluence.energy(quality.nominal_mv);
             warnings.push(format!("machine {} has no {wanted}; its {nearest} stands in", machine.name));
         }
         if (machine.fits.sad_mm - beam.sad_mm).abs() > 1.0 {
@@ -162,7 +158,9 @@ impl<'a> Choice<'a> {
         let unverified: Vec<&str> =
             machine.unverified().filter(|key| concerns(key, machine, quality)).collect();
         if !unverified.is_empty() {
-            warnings.push(format!("machine {}: not verified: {}", machine.name, unverified.join(", ")));
+            let [count, name, what] =
+                [unverified.len().to_string(), machine.name.clone(), in_words(machine, unverified)];
+            warnings.push(format!("{count} numbers of machine {name} are not verified: {what}"));
         }
         Ok(Choice { machine, quality, why, warnings })
     }

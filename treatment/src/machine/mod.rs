@@ -6,6 +6,7 @@
 pub mod built_in;
 pub mod choose;
 mod file;
+mod words;
 
 use crate::beam::Fluence;
 use crate::profile::{Profile, Softening};
@@ -13,6 +14,7 @@ use crate::spectrum::AliRogers;
 
 pub use built_in::built_in;
 pub use choose::{Choice, choose};
+pub use words::in_words;
 
 /// Which of a plan's devices a solid of the head is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

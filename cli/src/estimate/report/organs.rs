@@ -25,7 +25,7 @@ pub fn organs(finished: &Finished, organs: &[Shown]) -> Markup {
             (dvh(organs))
             div.wide { table {
                 thead { tr {
-                    th { "organ" } th { "volume" br; "mass" } th { "mean" br; "± 1 σ" } th { "least" br; "greatest" }
+                    th { "organ" } th { "volume" br; "mass" } th { "mean" br; "± 1 σ, model" } th { "least" br; "greatest" }
                     th { "D98" } th { "D50" } th { "D2" } th { "components of our dose" } th { "to 50 %" }
                     @if planned { th { "planned" br; "mean" } }
                 } }
@@ -53,7 +53,7 @@ fn row(shown: &Shown, planned: bool) -> Markup {
         th scope="row" { (shown.chip()) (row.name)
             @if row.original_name != row.name { br; span.note { (row.original_name) } } }
         td { (significant(doses.volume_cm3, 3)) " cm³" br; span.note { (significant(doses.mass_g, 3)) " g" } }
-        td { b { (dose(doses.mean_gy)) } br; span.note { "± " (row.stat_percent.map_or("–".into(), error)) } }
+        td { b { (dose(doses.mean_gy)) } br; span.note { "± " (row.stat_percent.map_or("–".into(), error)) @if let Some(model) = row.model_percent { ", " (error(model)) } } }
         td { (dose(doses.min_gy)) br; (dose(doses.max_gy)) }
         td { (dose(doses.d98_gy)) } td { (dose(doses.d50_gy)) } td { (dose(doses.d2_gy)) }
         td { (components(doses.components_gy)) }
@@ -91,8 +91,9 @@ fn remarks(finished: &Finished) -> Markup {
             }
         }
         p.note {
-            "Mean: energy by mass. D98, D50, D2: least dose of the hottest 98, 50, 2 % of the volume. ± 1 σ: statistics of the Monte \
-             Carlo run alone; what the models of machine and patient add is not in it. To 50 %: from the organ's centre to the nearest \
+            "Mean: energy by mass. D98, D50, D2: least dose of the hottest 98, 50, 2 % of the volume. ± 1 σ: first the \
+             statistics of the Monte Carlo run, then what is not known of the machine (its components as uncertain as its file says); \
+             what the models of the patient add is in neither. To 50 %: from the organ's centre to the nearest \
              point that gets half of the highest dose (" (dose(finished.reference.gy)) ", the mean of the hottest cube of "
             (format!("{:.0} mm", finished.reference.cube_mm[0])) "). "
             @if finished.comparison.is_some() {

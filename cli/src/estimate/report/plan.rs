@@ -7,8 +7,8 @@ use formats::dicom::Sex;
 use maud::{Markup, html};
 use serde_json::Value;
 use treatment::Plan;
-use treatment::beam::{Beam, Fluence, Motion};
-use treatment::machine::Machine;
+use treatment::beam::{Beam, Motion};
+use treatment::machine::{Machine, in_words};
 
 /// The sections of plan, machine and patient.
 ///
@@ -63,7 +63,7 @@ fn beams(finished: &Finished, record: &Value) -> Markup {
         tbody { @for (number, (delivery, choice)) in deliveries.enumerate() {
             tr {
                 th scope="row" { (name(delivery.beam)) }
-                td { (energy(choice.quality.nominal_mv, choice.quality.fluence)) }
+                td { (choice.quality.fluence.energy(choice.quality.nominal_mv)) }
                 @let pose = &delivery.beam.control_points[0].pose;
                 td.text { (kind(delivery.beam)) }
                 td.text { (gantry(delivery.beam)) }
@@ -85,13 +85,6 @@ fn name(beam: &Beam) -> String {
         number
     } else {
         format!("{number} {}", beam.name)
-    }
-}
-
-fn energy(mv: f64, fluence: Fluence) -> String {
-    match fluence {
-        Fluence::Flattened => format!("{mv} MV"),
-        Fluence::FilterFree => format!("{mv} MV FFF"),
     }
 }
 
@@ -154,7 +147,7 @@ fn machines(finished: &Finished) -> Markup {
             @let unverified: Vec<&str> = machine.unverified().collect();
             p { b { (machine.name) } ": " (machine.title) ". Taken because " (reasons.join("; or ")) ". Its file has " (machine.facts.len()) " numbers with their sources, "
                 (unverified.len()) " of them not verified." }
-            @if !unverified.is_empty() { details { summary { "not verified" } p.note { (unverified.join(", ")) } } }
+            @if !unverified.is_empty() { details { summary { "not verified" } p.note { (in_words(machine, unverified.iter().copied())) } } }
         }
         @for (delivery, (choice, unit)) in finished.inputs.plan.deliveries().zip(finished.choices.iter().zip(&finished.ours.monitor_units)).take(1) {
             @let reference = choice.quality.reference;
