@@ -4,6 +4,7 @@
 //! are one array of f32, a voxel is one 32-bit word.
 
 mod blocks;
+mod columns;
 pub mod head;
 mod header;
 mod importance;
