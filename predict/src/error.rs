@@ -1,0 +1,57 @@
+//! What can be wrong with a table or an outcome.
+
+/// Why something cannot be fitted or scored.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum Error {
+    /// Table and outcome have different rows.
+    #[error("the table has {table} rows and the outcome {outcome}; give one outcome a row")]
+    Rows {
+        /// Rows of the table.
+        table: usize,
+        /// Rows of the outcome.
+        outcome: usize,
+    },
+    /// A value is missing or infinite.
+    #[error("{what} of row {row} is {value}; leave the row out or state how missing values are filled")]
+    NotFinite {
+        /// Which column.
+        what: String,
+        /// Row, from 1.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
+    /// The outcome does not vary.
+    #[error("the outcome is the same in every row (or has no event), so nothing can be learnt from it")]
+    ConstantOutcome,
+    /// A penalty that is none.
+    #[error("the penalty's {what} is {value}; {bounds}")]
+    Penalty {
+        /// Which parameter.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is allowed.
+        bounds: &'static str,
+    },
+    /// Too few patients for so many folds.
+    #[error(
+        "{patients} patients with {rarest} in the rarest class are too few for {folds} folds; use fewer folds or more patients"
+    )]
+    Folds {
+        /// How many patients.
+        patients: usize,
+        /// Patients of the rarest class.
+        rarest: usize,
+        /// How many folds were asked for.
+        folds: usize,
+    },
+    /// The coordinates did not settle.
+    #[error(
+        "the fit did not settle after {passes} passes; use a larger penalty, or leave out variables that are copies of each other"
+    )]
+    NotSettled {
+        /// Passes over the variables that were made.
+        passes: usize,
+    },
+}

@@ -1,0 +1,16 @@
+//! `Table + Outcome -> Folds -> Pipeline -> Model -> Score -> Patient`: predictors on features of lesions or of doses.
+//!
+//! A row is a lesion, a group is a patient. Everything that learns from data (standardisation, filters, harmonisation,
+//! the choice of the penalty) is learnt inside the fold that it is judged on. No file, clock or terminal here.
+
+pub mod elastic_net;
+mod error;
+pub mod folds;
+pub mod loss;
+pub mod metrics;
+mod outcome;
+mod standardise;
+
+pub use error::Error;
+pub use outcome::Outcome;
+pub use standardise::Standardisation;
