@@ -46,6 +46,29 @@ pub enum Error {
         /// How many folds were asked for.
         folds: usize,
     },
+    /// A site of which too little is known.
+    #[error(
+        "site {site} has {rows} rows and harmonisation needs {least}; leave the site out or harmonise nothing"
+    )]
+    Site {
+        /// The site.
+        site: usize,
+        /// Its rows.
+        rows: usize,
+        /// How many are needed.
+        least: usize,
+    },
+    /// A row from a site that was not learnt.
+    #[error("row {row} is of site {site}, of which nothing was learnt; it cannot be harmonised")]
+    UnknownSite {
+        /// The site.
+        site: usize,
+        /// Row, from 1.
+        row: usize,
+    },
+    /// Covariates that say no more than the sites do.
+    #[error("the covariates to be preserved are determined by the sites (or by each other); leave one out")]
+    Covariates,
     /// The coordinates did not settle.
     #[error(
         "the fit did not settle after {passes} passes; use a larger penalty, or leave out variables that are copies of each other"

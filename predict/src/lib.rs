@@ -3,14 +3,18 @@
 //! A row is a lesion, a group is a patient. Everything that learns from data (standardisation, filters, harmonisation,
 //! the choice of the penalty) is learnt inside the fold that it is judged on. No file, clock or terminal here.
 
+pub mod combat;
 pub mod elastic_net;
 mod error;
+pub mod filter;
 pub mod folds;
 pub mod loss;
 pub mod metrics;
 mod outcome;
 mod standardise;
+mod table;
 
 pub use error::Error;
 pub use outcome::Outcome;
 pub use standardise::Standardisation;
+pub use table::Table;

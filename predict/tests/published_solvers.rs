@@ -1,10 +1,11 @@
 //! Coefficients and metrics against scikit-learn and scikit-survival (versions and script: tests/reference).
 
 use ndarray::Array2;
-use predict::Outcome;
+use predict::combat::Combat;
 use predict::elastic_net::path;
 use predict::loss::{Loss, probability};
 use predict::metrics::{auc, brier, calibration, concordance};
+use predict::{Error, Outcome};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -95,4 +96,34 @@ fn metrics_are_those_of_published_packages() {
         assert_eq!(row[0], name);
         assert!((ours - number(&row[1])).abs() < 1e-6, "{name}: {ours} for {}", row[1]);
     }
+}
+
+#[test]
+fn harmonised_values_are_those_of_neurocombat_and_other_rows_of_a_site_are_harmonised_alike() {
+    let rows = rows("combat.csv");
+    let n = rows.len();
+    let block = |first: usize| Array2::from_shape_fn((6, n), |(j, row)| number(&rows[row][first + j]));
+    let sites: Vec<usize> = rows.iter().map(|row| number(&row[0]) as usize).collect();
+    let age = Array2::from_shape_fn((1, n), |(_, row)| number(&rows[row][1]));
+    let (variables, expected) = (block(2), block(8));
+    let combat = Combat::learnt(variables.view(), &sites, age.view()).expect("three large sites");
+    let ours = combat.applied(variables.view(), &sites, age.view()).expect("known sites");
+    for ((at, ours), theirs) in ours.indexed_iter().zip(&expected) {
+        assert!((ours - theirs).abs() < 1e-6, "{at:?}: {ours} for {theirs}");
+    }
+    assert!(
+        (&variables - &expected).iter().any(|difference| difference.abs() > 0.5),
+        "harmonising does something"
+    );
+    let last = [n - 1];
+    let alone = combat
+        .applied(
+            variables.select(ndarray::Axis(1), &last).view(),
+            &[sites[n - 1]],
+            age.select(ndarray::Axis(1), &last).view(),
+        )
+        .expect("a known site");
+    assert_eq!(alone.column(0), ours.column(n - 1));
+    let refused = combat.applied(variables.view(), &vec![7; n], age.view());
+    assert_eq!(refused.unwrap_err(), Error::UnknownSite { site: 7, row: 1 });
 }

@@ -2,12 +2,15 @@
 
     python make.py
 
-needs scikit-learn 1.9 or later, scikit-survival and numpy; writes the CSV files beside it. Versions used are in versions.txt.
+needs scikit-learn 1.9 or later, scikit-survival, neuroCombat 0.2.12 and numpy; writes the CSV files beside it. Versions used are in versions.txt.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
+import neuroCombat  # noqa: F401, the package of this name hides its module of this name
+import pandas as pd
 import sklearn
 import sksurv
 from sklearn.linear_model import LogisticRegression, enet_path
@@ -35,6 +38,22 @@ def table():
     return np.round(x, 10), np.round(number, 10), yes, np.minimum(time, end), event
 
 
+def harmonised():
+    """ComBat on three sites with age kept; neuroCombat's iteration stops at 1e-4, here at 1e-12 to compare digits."""
+    combat = sys.modules["neuroCombat.neuroCombat"]
+    combat.it_sol.__defaults__ = (1e-12,)
+    rng = np.random.default_rng(7)
+    sites = np.repeat([0, 1, 2], [22, 15, 18])
+    age = np.round(rng.uniform(1, 18, sites.size) * 8) / 8  # neuroCombat keeps covariates in 32 bits
+    x = rng.normal(size=(6, sites.size)) * rng.uniform(0.5, 3, (6, 1)) + 0.1 * rng.normal(size=(6, 1)) * age
+    x = x * np.array([1.0, 1.4, 0.8])[sites] + np.array([0.0, 0.9, -0.4])[sites] + rng.normal(size=(6, 3))[:, sites] * 0.3
+    x = np.round(x, 8)
+    covariates = pd.DataFrame({"site": sites, "age": age})
+    out = combat.neuroCombat(x, covariates, "site", continuous_cols=["age"])["data"]
+    header = ",".join(["site", "age", *(f"x{j}" for j in range(6)), *(f"y{j}" for j in range(6))])
+    np.savetxt(HERE / "combat.csv", np.column_stack([sites, age, x.T, out.T]), delimiter=",", header=header, comments="", fmt="%.12g")
+
+
 def main():
     x, number, yes, time, event = table()
     names = [f"x{j}" for j in range(VARIABLES)]
@@ -56,7 +75,7 @@ def main():
             add("linear", share, strength, number.mean() - x.mean(axis=0) @ b, b)
         steepest = np.max(np.abs(centred.T @ (yes - yes.mean()))) / n / share
         for strength in steepest * np.geomspace(0.9, 1e-2, 6):
-            model = LogisticRegression(l1_ratio=share, C=1 / (strength * n), solver="saga", tol=1e-12, max_iter=10**6)
+            model = LogisticRegression(l1_ratio=share, C=1 / (strength * n), solver="saga", tol=1e-12, max_iter=10**6, random_state=0)
             model.fit(x, yes)
             add("logistic", share, strength, model.intercept_[0], model.coef_[0])
         survival = Surv.from_arrays(event, time)
@@ -77,6 +96,7 @@ def main():
         f"c_index,{c:.12g}\nauc_of_score_rounded_to_a_tenth,{auc:.12g}\nbrier,{brier:.12g}\n"
         f"calibration_slope,{plain.coef_[0][0]:.12g}\ncalibration_intercept_with_slope,{plain.intercept_[0]:.12g}\n"
     )
+    harmonised()
     (HERE / "versions.txt").write_text(f"numpy {np.__version__}\nscikit-learn {sklearn.__version__}\nscikit-survival {sksurv.__version__}\n")
 
 

@@ -1,0 +1,48 @@
+//! Variables of rows that belong to groups.
+
+use crate::Error;
+use ndarray::{Array2, Axis};
+
+/// A table as a predictor sees it. A row is a lesion, a group a patient, a site a scanner or a hospital.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Names of the variables.
+    pub names: Vec<String>,
+    /// One row a variable, one column a row of the table, so that the values of a variable lie together.
+    pub values: Array2<f64>,
+    /// Group of each row.
+    pub groups: Vec<usize>,
+    /// Site of each row, where values are harmonised over sites.
+    pub sites: Option<Vec<usize>>,
+}
+
+impl Table {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.values.ncols()
+    }
+
+    /// These rows, in this order.
+    pub fn take(&self, rows: &[usize]) -> Table {
+        let pick = |of: &[usize]| rows.iter().map(|&row| of[row]).collect();
+        Table {
+            names: self.names.clone(),
+            values: self.values.select(Axis(1), rows).as_standard_layout().into_owned(),
+            groups: pick(&self.groups),
+            sites: self.sites.as_deref().map(pick),
+        }
+    }
+
+    /// Refuses values that are missing or infinite, by the names of their variables.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`].
+    pub fn check(&self) -> Result<(), Error> {
+        for (name, values) in self.names.iter().zip(self.values.rows()) {
+            if let Some((row, &value)) = values.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+                return Err(Error::NotFinite { what: name.clone(), row: row + 1, value });
+            }
+        }
+        Ok(())
+    }
+}
