@@ -12,8 +12,6 @@ use crate::Error;
 use crate::loss::Loss;
 use ndarray::ArrayView2;
 
-/// A step is taken for none when no coordinate's quadratic falls by more than this (in units of the loss).
-const SETTLED: f64 = 1e-15;
 /// Passes over the variables after which a fit has failed.
 const MOST_PASSES: usize = 100_000;
 /// Share of L1 below which the strongest penalty of a path is that of this share: a ridge has none of its own.
@@ -34,6 +32,25 @@ impl Penalty {
         let Penalty { share, strength } = self;
         let cost = |b: f64| share * b.abs() + 0.5 * (1.0 - share) * b * b;
         strength * coefficients.iter().copied().map(cost).sum::<f64>()
+    }
+}
+
+/// How far a fit goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accuracy {
+    /// To the last digits.
+    Exact,
+    /// Enough to tell penalties apart.
+    Choosing,
+}
+
+impl Accuracy {
+    /// A pass has settled when no coordinate lowers its quadratic by more than this (in units of the loss).
+    fn settled(self) -> f64 {
+        match self {
+            Accuracy::Exact => 1e-15,
+            Accuracy::Choosing => 1e-8,
+        }
     }
 }
 
@@ -85,6 +102,7 @@ pub fn path(
     loss: &Loss,
     share: f64,
     strengths: &[f64],
+    accuracy: Accuracy,
 ) -> Result<Vec<Fit>, Error> {
     if !(0.0..=1.0).contains(&share) {
         return Err(Error::Penalty { what: "share", value: share, bounds: "it lies between 0 and 1" });
@@ -101,6 +119,7 @@ pub fn path(
         }
     }
     let mut fitting = Fitting::new(variables, loss);
+    fitting.settled = accuracy.settled();
     fitting.settle_intercept();
     let mut before = f64::INFINITY;
     let mut fits = Vec::with_capacity(strengths.len());
@@ -123,6 +142,7 @@ struct Fitting<'a> {
     weights: Vec<f64>,
     value: f64,
     passes: usize,
+    settled: f64,
 }
 
 impl<'a> Fitting<'a> {
@@ -138,6 +158,7 @@ impl<'a> Fitting<'a> {
             weights: vec![0.0; rows],
             value: 0.0,
             passes: 0,
+            settled: Accuracy::Exact.settled(),
         };
         fitting.expand();
         fitting
@@ -221,7 +242,7 @@ impl<'a> Fitting<'a> {
                 self.predictor.iter_mut().zip(&old.2).for_each(|(new, &old)| between(new, old));
                 self.expand();
             }
-            if moved <= SETTLED {
+            if moved <= self.settled {
                 return Ok(());
             }
         }
@@ -267,7 +288,7 @@ impl<'a> Fitting<'a> {
                 most = most.max(all_weights / n * step * step);
             }
             first = first.or(Some(most));
-            if most <= SETTLED {
+            if most <= self.settled {
                 return Ok(first.unwrap_or(0.0));
             }
         }
@@ -292,8 +313,17 @@ fn values<'a>(variables: &ArrayView2<'a, f64>, j: usize) -> &'a [f64] {
     variables.slice_move(ndarray::s![j, ..]).to_slice().expect("a variable's values lie together")
 }
 
+/// Lanes of a sum: float sums keep their order, and one after the other would be slow.
+const LANES: usize = 8;
+
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    let mut lanes = [0.0; LANES];
+    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
+    for (a, b) in a.zip(b) {
+        (0..LANES).for_each(|lane| lanes[lane] += a[lane] * b[lane]);
+    }
+    lanes.iter().sum::<f64>() + rest
 }
 
 fn weighted_square(values: &[f64], weights: &[f64]) -> f64 {

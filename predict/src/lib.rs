@@ -10,7 +10,9 @@ pub mod filter;
 pub mod folds;
 pub mod loss;
 pub mod metrics;
+pub mod nested;
 mod outcome;
+pub mod pipeline;
 mod standardise;
 mod table;
 

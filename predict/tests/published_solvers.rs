@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 use predict::combat::Combat;
-use predict::elastic_net::path;
+use predict::elastic_net::{Accuracy, path};
 use predict::loss::{Loss, probability};
 use predict::metrics::{auc, brier, calibration, concordance};
 use predict::{Error, Outcome};
@@ -60,7 +60,8 @@ fn coefficients_along_the_path_are_those_of_published_solvers() {
         let outcome = &outcomes.iter().find(|(name, _)| *name == kind).expect("a known kind").1;
         let strengths: Vec<f64> = expected.iter().map(|numbers| numbers[0]).collect();
         let fits =
-            path(reference.variables.view(), &Loss::of(outcome), number(&share), &strengths).expect("fits");
+            path(reference.variables.view(), &Loss::of(outcome), number(&share), &strengths, Accuracy::Exact)
+                .expect("fits");
         for (fit, expected) in fits.iter().zip(&expected) {
             let ours = std::iter::once(&fit.intercept).chain(&fit.coefficients);
             for (ours, theirs) in ours.zip(&expected[1..]) {

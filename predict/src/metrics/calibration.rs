@@ -1,7 +1,7 @@
 //! Whether predicted probabilities are as frequent as they say.
 
 use crate::Error;
-use crate::elastic_net::path;
+use crate::elastic_net::{Accuracy, path};
 use crate::loss::Loss;
 use ndarray::ArrayView2;
 
@@ -26,7 +26,7 @@ pub fn calibration(predictor: &[f64], yes: &[bool]) -> Result<Calibration, Error
     let rows = predictor.len();
     let variables = ArrayView2::from_shape((1, rows), predictor).expect("one variable");
     let loss = Loss::Logistic(yes);
-    let fit = path(variables, &loss, 0.0, &[0.0])?.pop().expect("one strength, one fit");
+    let fit = path(variables, &loss, 0.0, &[0.0], Accuracy::Exact)?.pop().expect("one strength, one fit");
     let mut in_the_large = 0.0;
     for _ in 0..100 {
         let shifted: Vec<f64> = predictor.iter().map(|eta| eta + in_the_large).collect();

@@ -1,0 +1,176 @@
+//! Everything that learns from rows, as one thing: harmonisation, filter, standardisation, penalty, coefficients.
+//!
+//! A fold of a cross-validation runs all of it on its own rows; nothing of the rows that it is judged by is in it.
+
+use crate::combat::Combat;
+use crate::elastic_net::{Accuracy, Fit, Penalty, path, strengths};
+use crate::folds::Folds;
+use crate::loss::Loss;
+use crate::{Error, Outcome, Standardisation, Table, filter};
+use ndarray::{Array2, Axis};
+
+/// How a pipeline learns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// Shares of L1 that are tried.
+    pub shares: Vec<f64>,
+    /// How many strengths are tried for each share.
+    pub strengths: usize,
+    /// The weakest strength, as a part of the strongest.
+    pub least_ratio: f64,
+    /// Folds that choose share and strength.
+    pub folds: usize,
+    /// Correlation (absolute) beyond which one of two variables is left out; 1 leaves out constants only.
+    pub most_correlation: f64,
+    /// Whether sites are harmonised.
+    pub harmonise: bool,
+    /// Seed of the folds.
+    pub seed: u64,
+}
+
+impl Default for Recipe {
+    fn default() -> Recipe {
+        Recipe {
+            shares: vec![0.5, 1.0],
+            strengths: 30,
+            least_ratio: 0.02,
+            folds: 5,
+            most_correlation: 0.95,
+            harmonise: false,
+            seed: 1,
+        }
+    }
+}
+
+/// What was learnt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pipeline {
+    /// Harmonisation of sites, over all variables.
+    pub combat: Option<Combat>,
+    /// Places of the variables that are used.
+    pub kept: Vec<usize>,
+    /// Of the variables that are used.
+    pub standardisation: Standardisation,
+    /// The penalty that was chosen.
+    pub penalty: Penalty,
+    /// Coefficients of the standardised variables that are used.
+    pub fit: Fit,
+}
+
+impl Pipeline {
+    /// Learns from a table.
+    ///
+    /// # Errors
+    /// Those of the parts: [`Error`].
+    pub fn learnt(table: &Table, outcome: &Outcome, recipe: &Recipe) -> Result<Pipeline, Error> {
+        let prepared = Prepared::learnt(table, recipe)?;
+        let standard = prepared.applied(table)?;
+        let penalty = chosen(table, outcome, recipe, &standard)?;
+        let loss = Loss::of(outcome);
+        // Along the path down to the chosen strength, since each fit starts from the one before.
+        let mut along =
+            strengths(standard.view(), &loss, penalty.share, recipe.strengths, recipe.least_ratio);
+        along.retain(|&strength| strength > penalty.strength);
+        along.push(penalty.strength);
+        let fit = path(standard.view(), &loss, penalty.share, &along, Accuracy::Exact)?
+            .pop()
+            .expect("at least one");
+        let Prepared { combat, kept, standardisation } = prepared;
+        Ok(Pipeline { combat, kept, standardisation, penalty, fit })
+    }
+
+    /// Linear predictor of each row.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSite`].
+    pub fn predict(&self, table: &Table) -> Result<Vec<f64>, Error> {
+        let values = standard(self.combat.as_ref(), &self.kept, &self.standardisation, table)?;
+        Ok(self.fit.predict(values.view()))
+    }
+
+    /// Places and coefficients (of the standardised variable) of the variables that count.
+    pub fn used(&self) -> Vec<(usize, f64)> {
+        let all = self.kept.iter().copied().zip(self.fit.coefficients.iter().copied());
+        all.filter(|(_, coefficient)| *coefficient != 0.0).collect()
+    }
+}
+
+/// What is learnt before the fit.
+struct Prepared {
+    combat: Option<Combat>,
+    kept: Vec<usize>,
+    standardisation: Standardisation,
+}
+
+impl Prepared {
+    fn learnt(table: &Table, recipe: &Recipe) -> Result<Prepared, Error> {
+        let none = Array2::zeros((0, table.rows()));
+        let combat = match table.sites.as_deref().filter(|_| recipe.harmonise) {
+            Some(sites) => Some(Combat::learnt(table.values.view(), sites, none.view())?),
+            None => None,
+        };
+        let harmonised = harmonised(combat.as_ref(), table)?;
+        let values = harmonised.as_ref().unwrap_or(&table.values);
+        let kept = filter::distinct(values.view(), recipe.most_correlation);
+        let standardisation = Standardisation::learnt(values.select(Axis(0), &kept).view());
+        Ok(Prepared { combat, kept, standardisation })
+    }
+
+    fn applied(&self, table: &Table) -> Result<Array2<f64>, Error> {
+        standard(self.combat.as_ref(), &self.kept, &self.standardisation, table)
+    }
+}
+
+fn harmonised(combat: Option<&Combat>, table: &Table) -> Result<Option<Array2<f64>>, Error> {
+    let Some((combat, sites)) = combat.zip(table.sites.as_deref()) else { return Ok(None) };
+    let none = Array2::zeros((0, table.rows()));
+    combat.applied(table.values.view(), sites, none.view()).map(Some)
+}
+
+/// The variables that are used, harmonised and standardised.
+fn standard(
+    combat: Option<&Combat>,
+    kept: &[usize],
+    standardisation: &Standardisation,
+    table: &Table,
+) -> Result<Array2<f64>, Error> {
+    let harmonised = harmonised(combat, table)?;
+    let values = harmonised.as_ref().unwrap_or(&table.values).select(Axis(0), kept);
+    Ok(standardisation.applied(values.view()))
+}
+
+/// The penalty with the least loss on rows that were not learnt from, summed over the inner folds. What was prepared on all
+/// rows of the pipeline is kept through its inner folds: they choose between penalties, and judge nothing.
+fn chosen(
+    table: &Table,
+    outcome: &Outcome,
+    recipe: &Recipe,
+    standard: &Array2<f64>,
+) -> Result<Penalty, Error> {
+    let folds = Folds::grouped(&table.groups, outcome, recipe.folds, recipe.seed)?;
+    let all = Loss::of(outcome);
+    let mut best: Option<(f64, Penalty)> = None;
+    for &share in &recipe.shares {
+        let strengths = strengths(standard.view(), &all, share, recipe.strengths, recipe.least_ratio);
+        let mut losses = vec![0.0; strengths.len()];
+        for fold in 0..folds.count {
+            let (learn, judge) = folds.split(fold);
+            let part = |rows: &[usize]| standard.select(Axis(1), rows).as_standard_layout().into_owned();
+            let learnt_outcome = outcome.take(&learn);
+            let fits =
+                path(part(&learn).view(), &Loss::of(&learnt_outcome), share, &strengths, Accuracy::Choosing)?;
+            let judged = part(&judge);
+            let judged_outcome = outcome.take(&judge);
+            let loss = Loss::of(&judged_outcome);
+            for (sum, fit) in losses.iter_mut().zip(&fits) {
+                *sum += judge.len() as f64 * loss.value(&fit.predict(judged.view()));
+            }
+        }
+        for (&strength, &loss) in strengths.iter().zip(&losses) {
+            if best.is_none_or(|(least, _)| loss < least) {
+                best = Some((loss, Penalty { share, strength }));
+            }
+        }
+    }
+    Ok(best.expect("a share and a strength").1)
+}
