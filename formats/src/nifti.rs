@@ -14,9 +14,11 @@
 
 mod patient;
 mod read;
+mod rows;
 
 pub use patient::{write_components, write_image};
 pub use read::{read_bytes, read_image};
+pub use rows::{Row, Rows};
 
 use crate::Error;
 use ::nifti::writer::WriterOptions;

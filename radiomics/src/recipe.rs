@@ -3,6 +3,7 @@
 use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::ring::Ring;
 use serde::{Deserialize, Serialize};
 
 /// How a region is processed and what is computed of it.
@@ -31,12 +32,32 @@ pub struct Recipe {
     /// What is computed.
     #[serde(default)]
     pub features: Wanted,
+    /// Shells around each region, as regions of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ring: Vec<Ring>,
+    /// Statistics over the lesions of a patient.
+    #[serde(default)]
+    pub lesions: Lesions,
     /// Filters whose responses are described as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filter: Vec<Filter>,
     /// What is computed of responses.
     #[serde(default)]
     pub response: Response,
+}
+
+/// Statistics over the lesions of a patient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesions {
+    /// Bins of the entropy between lesions.
+    pub entropy_bins: u32,
+}
+
+impl Default for Lesions {
+    fn default() -> Self {
+        Self { entropy_bins: 8 }
+    }
 }
 
 /// What is computed of the responses of filters, whose intensities have no unit.
@@ -302,6 +323,24 @@ impl Recipe {
             return bad("volume_histogram", problem, "a positive width, or 1 to 65535 bins");
         }
         self.filter.iter().try_for_each(Filter::check)?;
+        let is_margin = |mm: f64| (0.0..=200.0).contains(&mm);
+        for ring in &self.ring {
+            let sound = is_margin(ring.inside_mm) && is_margin(ring.outside_mm);
+            if !sound || ring.inside_mm + ring.outside_mm == 0.0 || ring.name.is_empty() {
+                let problem = format!(
+                    "{:?} reaches {} mm in and {} mm out",
+                    ring.name, ring.inside_mm, ring.outside_mm
+                );
+                return bad("ring", problem, "a name, and margins from 0 to 200 mm of which one is positive");
+            }
+            if self.ring.iter().filter(|other| other.name == ring.name).count() > 1 {
+                return bad("ring", format!("{:?} stands there twice", ring.name), "a name for each");
+            }
+        }
+        if !(2..=1000).contains(&self.lesions.entropy_bins) {
+            let problem = format!("is {}", self.lesions.entropy_bins);
+            return bad("lesions.entropy_bins", problem, "2 to 1000 bins");
+        }
         let sound = match self.response.discretise {
             Discretise::None => false,
             Discretise::FixedBinSize { width, .. } => is_width(width),

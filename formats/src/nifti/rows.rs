@@ -1,0 +1,102 @@
+//! A NIfTI-1 file row by row, for those that need a part of it or its labels.
+
+use super::read::{Encoding, GZIP, Layout, open};
+use crate::Error;
+use flate2::read::MultiGzDecoder;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use volume::{Image, OrientedGrid, VoxelIndex};
+
+/// Bytes that are decompressed at a time.
+const BLOCK_BYTES: usize = 1 << 17;
+
+/// The rows of a file in memory, in the order of the file.
+///
+/// Unlike [`super::read_bytes`] it does not mind values that are not finite numbers, nor damage behind the last row that is
+/// asked for.
+pub struct Rows<'a> {
+    path: PathBuf,
+    stream: Box<dyn Read + 'a>,
+    layout: Layout,
+}
+
+/// One row of voxels, not yet decoded.
+pub struct Row<'a> {
+    bytes: &'a [u8],
+    encoding: &'a Encoding,
+}
+
+impl<'a> Rows<'a> {
+    /// Reads the header; `path` is only used in messages.
+    pub fn open(path: &Path, bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut stream: Box<dyn Read + 'a> =
+            if bytes.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+        let layout = open(path, &mut stream)?;
+        Ok(Self { path: path.to_owned(), stream, layout })
+    }
+
+    /// Where the voxels lie, in the order of the file.
+    pub fn grid(&self) -> &OrientedGrid {
+        &self.layout.grid
+    }
+
+    /// Calls with the number and content of each row of some layers, and reads no further.
+    pub fn each(mut self, layers: Range<usize>, mut row: impl FnMut(usize, Row)) -> Result<(), Error> {
+        let [columns, rows, _] = self.layout.grid.shape;
+        let length = columns * self.layout.encoding.bytes();
+        let lines = (BLOCK_BYTES / length).max(1);
+        let mut block = vec![0; lines * length];
+        let (first, end) = (layers.start * rows, layers.end * rows);
+        let mut line = 0;
+        while line < end {
+            let part = &mut block[..lines.min(end - line) * length];
+            self.stream.read_exact(part).map_err(|error| Error::Damaged {
+                path: self.path.clone(),
+                at: "the NIfTI image".into(),
+                problem: format!("it cannot be read beyond row {line} of {end} ({error})"),
+            })?;
+            for bytes in part.chunks_exact(length) {
+                if line >= first {
+                    row(line, Row { bytes, encoding: &self.layout.encoding });
+                }
+                line += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The part of the image between two voxels (both included; in the order of the file), as an image of its own whose
+    /// axes lie as near to x, y, z of the patient as they can.
+    pub fn part(self, [lower, upper]: [[usize; 3]; 2]) -> Result<Image<f32>, Error> {
+        let whole = self.layout.grid;
+        let grid = OrientedGrid {
+            origin_mm: whole.centre_mm(VoxelIndex(lower)),
+            shape: std::array::from_fn(|a| upper[a] - lower[a] + 1),
+            ..whole
+        };
+        let mut values = Vec::with_capacity(grid.len());
+        self.each(lower[2]..upper[2] + 1, |line, row| {
+            if (lower[1]..=upper[1]).contains(&(line % whole.shape[1])) {
+                row.append(lower[0]..upper[0] + 1, &mut values);
+            }
+        })?;
+        Ok(Image { grid, values }.canonical())
+    }
+}
+
+impl Row<'_> {
+    /// Whether all voxels are 0, as far as that is seen without decoding.
+    pub fn is_plainly_zero(&self) -> bool {
+        let (words, rest) = self.bytes.as_chunks::<32>();
+        self.encoding.keeps_zero()
+            && words.iter().all(|word| word.iter().fold(0, |all, byte| all | byte) == 0)
+            && rest.iter().all(|byte| *byte == 0)
+    }
+
+    /// Appends the values of some columns.
+    pub fn append(&self, columns: Range<usize>, values: &mut Vec<f32>) {
+        let bytes = self.encoding.bytes();
+        self.encoding.append(&self.bytes[columns.start * bytes..columns.end * bytes], values);
+    }
+}
