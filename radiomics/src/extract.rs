@@ -37,12 +37,6 @@ pub fn extract(
     regions: &[(String, Mask)],
     recipe: &Recipe,
 ) -> Result<FeatureTable, Error> {
-    if !recipe.filter.is_empty() {
-        let voxels = image.values.iter().filter(|value| !value.is_finite()).count();
-        if voxels > 0 {
-            return Err(Error::ImageNotFinite { voxels });
-        }
-    }
     let ready = if recipe.filter.is_empty() { None } else { Some(process::whole(image, recipe)) };
     let bodies: Vec<Option<Vec<bool>>> =
         recipe.ring.iter().map(|ring| ring.air_below.map(|air| body(image, air))).collect();
@@ -70,6 +64,11 @@ pub fn extract(
         .map(|(part, prepared)| rows(prepared.as_ref(), part, "none", recipe))
         .collect::<Result<_, Error>>()?;
     if let Some(whole) = &ready {
+        // Regions come first: their error says which one.
+        let voxels = image.values.iter().filter(|value| !value.is_finite()).count();
+        if voxels > 0 {
+            return Err(Error::ImageNotFinite { voxels });
+        }
         let of_response = of_response(recipe);
         let volume =
             Volume { shape: whole.shape, values: whole.values.iter().map(|x| f64::from(*x)).collect() };
@@ -145,7 +144,7 @@ fn rows(prepared: Option<&Prepared>, part: &Part, filter: &str, recipe: &Recipe)
     let wanted = |family: Family| recipe.features.families.contains(&family);
     let mut values: Vec<(Family, Option<Aggregation>, Vec<f64>)> = Vec::new();
     if wanted(Family::Morphology) {
-        let found = morphology::features(region, &|tag| recipe.wants(tag));
+        let found = morphology::features(region, recipe.features.mesh, &|tag| recipe.wants(tag));
         values.push((Family::Morphology, None, found.to_vec()));
     }
     if wanted(Family::LocalIntensity) {

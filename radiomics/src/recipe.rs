@@ -3,8 +3,12 @@
 use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::local_intensity::radius_mm;
+use crate::morphology::Meshing;
+use crate::placement::covering;
 use crate::ring::Ring;
 use serde::{Deserialize, Serialize};
+use volume::{Mask, OrientedGrid};
 
 /// How a region is processed and what is computed of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -229,6 +233,9 @@ pub struct Wanted {
     /// Largest difference of grey levels that counts as dependent.
     #[serde(default)]
     pub dependence_alpha: u16,
+    /// How the surface is made.
+    #[serde(default)]
+    pub mesh: Meshing,
 }
 
 fn all_families() -> Vec<Family> {
@@ -237,7 +244,13 @@ fn all_families() -> Vec<Family> {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { families: all_families(), aggregations: None, omit: Vec::new(), dependence_alpha: 0 }
+        Self {
+            families: all_families(),
+            aggregations: None,
+            omit: Vec::new(),
+            dependence_alpha: 0,
+            mesh: Meshing::Closed,
+        }
     }
 }
 
@@ -272,6 +285,28 @@ impl Recipe {
     /// Whether it asks for a feature, by its tag.
     pub fn wants(&self, tag: &str) -> bool {
         !self.features.omit.iter().any(|omitted| omitted == tag)
+    }
+
+    /// The lowest and highest voxel of an image (both included) that the features of some regions look at.
+    ///
+    /// An image cut to them gives the same values. Resampling, filters and the outline of the body hang on the whole image.
+    pub fn reach<'a>(&self, image: &OrientedGrid, masks: impl Iterator<Item = &'a Mask>) -> [[usize; 3]; 2] {
+        let end = image.shape.map(|n| n - 1);
+        let body = self.ring.iter().any(|ring| ring.air_below.is_some());
+        if self.resample.is_some() || !self.filter.is_empty() || body {
+            return [[0; 3], end];
+        }
+        let reach_mm = self.ring.iter().map(|ring| ring.outside_mm).fold(radius_mm(), f64::max);
+        let (mut lower, mut upper) = (end, [0; 3]);
+        for mask in masks.filter(|mask| !mask.inside.is_empty()) {
+            // A voxel more than the ball and the rings touch, and one for a grid that lies between.
+            let [low, high] = covering(mask, image, mask.grid.spacing_mm.map(|s| reach_mm / s + 2.0));
+            if (0..3).all(|a| low[a] <= high[a]) {
+                lower = std::array::from_fn(|a| lower[a].min(low[a]));
+                upper = std::array::from_fn(|a| upper[a].max(high[a]));
+            }
+        }
+        if (0..3).all(|a| lower[a] <= upper[a]) { [lower, upper] } else { [[0; 3], [0; 3]] }
     }
 
     fn check(&self) -> Result<(), Error> {

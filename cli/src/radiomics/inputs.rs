@@ -5,10 +5,9 @@ use super::cases::Case;
 use super::regions::{Found, Regions};
 use crate::exit::{Failure, with_causes};
 use crate::input_file::file_name;
-use ::radiomics::local_intensity::radius_mm;
 use ::radiomics::placement::{Relation, covering, place, relation};
 use ::radiomics::{Image, Mask, Recipe};
-use formats::dicom::{DicomFile, DoseGrid, ImageChoice, ImageSeries, SeriesChoice};
+use formats::dicom::{DicomFile, DoseGrid, ImageChoice, ImageSeries, SeriesChoice, tags, uids};
 use formats::nifti::Rows;
 use regex::Regex;
 use sha2::{Digest, Sha256};
@@ -63,7 +62,10 @@ impl Inputs {
             }
             regions
         };
-        let needed = |grid: &OrientedGrid| part_that_is_needed(&found, recipe, grid);
+        let needed = |grid: &OrientedGrid| match &found {
+            Found::Voxels { regions, .. } => recipe.reach(grid, regions.iter().map(|(_, mask)| mask)),
+            Found::Drawn(_) => [[0; 3], grid.shape.map(|n| n - 1)],
+        };
         let read = match loaded {
             Some(loaded) => {
                 let (bytes, sha256) = loaded?;
@@ -131,30 +133,6 @@ fn loaded(path: &Path) -> Result<(Vec<u8>, String), Failure> {
     Ok((bytes, sha256))
 }
 
-/// The lowest and highest voxel of an image that the features of some regions look at.
-fn part_that_is_needed(found: &Found, recipe: &Recipe, grid: &OrientedGrid) -> [[usize; 3]; 2] {
-    let end = grid.shape.map(|n| n - 1);
-    // New voxels, filters and the outline of the body hang on the whole image.
-    let of_all = recipe.resample.is_some()
-        || !recipe.filter.is_empty()
-        || recipe.ring.iter().any(|ring| ring.air_below.is_some());
-    let regions = match found {
-        Found::Voxels { regions, .. } if !of_all => regions,
-        _ => return [[0; 3], end],
-    };
-    let reach_mm = recipe.ring.iter().map(|ring| ring.outside_mm).fold(radius_mm(), f64::max);
-    let (mut lower, mut upper) = (end, [0; 3]);
-    for (_, mask) in regions.iter().filter(|(_, mask)| !mask.inside.is_empty()) {
-        let margin = mask.grid.spacing_mm.map(|s| reach_mm / s + 2.0);
-        let [low, high] = covering(mask, grid, margin);
-        if (0..3).all(|a| low[a] <= high[a]) {
-            lower = std::array::from_fn(|a| lower[a].min(low[a]));
-            upper = std::array::from_fn(|a| upper[a].max(high[a]));
-        }
-    }
-    if (0..3).all(|a| lower[a] <= upper[a]) { [lower, upper] } else { [[0; 3], [0; 3]] }
-}
-
 /// A NIfTI image, as far as it is needed, or an RTDOSE.
 fn file(
     path: &Path,
@@ -170,7 +148,16 @@ fn file(
         let image = rows.part(part).map_err(refused)?;
         return Ok(Read { image, whole, unit: String::new(), frame_uid: None, sha256 });
     }
-    let dose = DicomFile::from_bytes(path, bytes).and_then(|file| DoseGrid::read(&file)).map_err(refused)?;
+    let dicom = DicomFile::from_bytes(path, bytes).map_err(refused)?;
+    let class = dicom.root().text(tags::SOP_CLASS_UID).ok().flatten().unwrap_or_default();
+    if class != uids::RT_DOSE_STORAGE {
+        return Err(Failure::refused(
+            format!("it is a single DICOM file and no RTDOSE (its SOP class is {class:?})"),
+            file_name(path),
+            "the folder that holds the files of the series",
+        ));
+    }
+    let dose = DoseGrid::read(&dicom).map_err(refused)?;
     notes.extend(dose.notes);
     let whole = dose.image.grid;
     Ok(Read { image: dose.image, whole, unit: "Gy".into(), frame_uid: dose.frame_of_reference_uid, sha256 })

@@ -19,6 +19,7 @@ use ::radiomics::{PRESETS, Recipe, preset};
 use extracted::Extracted;
 use inputs::Inputs;
 use outputs::Refused;
+use std::collections::BTreeMap;
 
 /// Runs the command.
 pub fn run(arguments: &RadiomicsArguments, common: &Common) -> Result<(), Failure> {
@@ -92,12 +93,19 @@ fn said(one: &Extracted, of: Option<(usize, usize)>) {
 fn summed_up(arguments: &RadiomicsArguments, all: &[Extracted]) {
     let values: usize = all.iter().map(|one| one.table.rows.len()).sum();
     let regions: usize = all.iter().map(|one| one.table.regions.len()).sum();
-    let undefined: usize = all.iter().flat_map(|one| one.undefined.values()).sum();
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for (reason, count) in all.iter().flat_map(|one| &one.undefined) {
+        *reasons.entry(reason).or_default() += count;
+    }
+    let undefined: usize = reasons.values().sum();
     console::note(&format!(
         "{values} values of {regions} region{}, {undefined} not defined: {}",
         if regions == 1 { "" } else { "s" },
         arguments.out.display()
     ));
+    for (reason, count) in reasons {
+        console::note(&format!("  {count} not defined: {reason}"));
+    }
 }
 
 /// The recipe that the command line names.

@@ -5,12 +5,11 @@ use crate::exit::Failure;
 use crate::input_file::file_name;
 use ::radiomics::Mask;
 use formats::dicom::{DicomFile, Segmentation, SeriesChoice, StructureSet, tags, uids};
-use formats::nifti::Rows;
+use formats::nifti::labels;
 use regex::Regex;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use volume::{Image, OrientedGrid, Structure, VoxelIndex};
+use volume::{OrientedGrid, Structure};
 
 /// What a file with regions holds.
 pub enum Found {
@@ -42,7 +41,7 @@ impl Regions {
         let bytes = bytes(path)?;
         let sha256 = hex(&Sha256::digest(&bytes));
         if is_nifti(path) {
-            let (grid, regions) = labels(path, &bytes)?;
+            let (grid, regions) = labels(path, &bytes).map_err(|error| refused(&error, path))?;
             let wanted = |name: &str| filter.is_none_or(|filter| filter.is_match(name));
             let named = regions.into_iter().map(|(label, mask)| (label.to_string(), mask));
             let regions = named.filter(|(name, _)| wanted(name)).collect();
@@ -135,7 +134,7 @@ fn folder(path: &Path, filter: Option<&Regex>) -> Result<Regions, Failure> {
         let stem = name.trim_end_matches(".gz").trim_end_matches(".nii").to_owned();
         let bytes = bytes(file)?;
         hasher.update(&bytes);
-        let (own, regions) = labels(file, &bytes)?;
+        let (own, regions) = labels(file, &bytes).map_err(|error| refused(&error, file))?;
         grid.get_or_insert(own);
         let single = regions.len() == 1;
         for (label, mask) in regions {
@@ -151,72 +150,4 @@ fn folder(path: &Path, filter: Option<&Regex>) -> Result<Regions, Failure> {
         sha256: hex(&hasher.finalize()),
         notes: Vec::new(),
     })
-}
-
-/// A run of one label in a row.
-struct Run {
-    start: usize,
-    end: usize,
-    line: usize,
-}
-
-/// The grid of a NIfTI file and each label above 0 as a mask on the box around it.
-fn labels(path: &Path, bytes: &[u8]) -> Result<(OrientedGrid, BTreeMap<u32, Mask>), Failure> {
-    let refused = |error: formats::Error| refused(&error, path);
-    let rows = Rows::open(path, bytes).map_err(refused)?;
-    let (grid, canonical) = (*rows.grid(), rows.canonical_grid());
-    let (mut runs, mut wrong, mut values): (BTreeMap<u32, Vec<Run>>, Option<f32>, Vec<f32>) =
-        Default::default();
-    rows.each(0..grid.shape[2], |line, row| {
-        if row.is_plainly_zero() {
-            return;
-        }
-        values.clear();
-        row.append(0..grid.shape[0], &mut values);
-        let mut end = 0;
-        for run in values.chunk_by(|a, b| a == b) {
-            let (value, start) = (run[0], end);
-            end += run.len();
-            if value == 0.0 {
-                continue;
-            }
-            if value > 0.0 && value.fract() == 0.0 && value <= 16_777_216.0 {
-                runs.entry(value as u32).or_default().push(Run { start, end, line });
-            } else {
-                wrong.get_or_insert(value);
-            }
-        }
-    })
-    .map_err(refused)?;
-    if let Some(value) = wrong {
-        return Err(Failure::refused(
-            format!("it holds the value {value}, which is no label"),
-            file_name(path),
-            "whole labels from 1 on, 0 outside every region",
-        ));
-    }
-    Ok((canonical, runs.into_iter().map(|(label, runs)| (label, filled(&grid, &runs))).collect()))
-}
-
-/// Runs as a mask on the box around them.
-fn filled(grid: &OrientedGrid, runs: &[Run]) -> Mask {
-    let rows = grid.shape[1];
-    let (mut lower, mut upper) = ([usize::MAX; 3], [0; 3]);
-    for Run { start, end, line } in runs {
-        let (first, last) = ([*start, line % rows, line / rows], [end - 1, line % rows, line / rows]);
-        lower = std::array::from_fn(|a| lower[a].min(first[a]));
-        upper = std::array::from_fn(|a| upper[a].max(last[a]));
-    }
-    let cut = OrientedGrid {
-        origin_mm: grid.centre_mm(VoxelIndex(lower)),
-        shape: std::array::from_fn(|a| upper[a] - lower[a] + 1),
-        ..*grid
-    };
-    let mut values = vec![false; cut.len()];
-    for Run { start, end, line } in runs {
-        let first = VoxelIndex([start - lower[0], line % rows - lower[1], line / rows - lower[2]]);
-        values[cut.offset(first)..][..end - start].fill(true);
-    }
-    let image = Image { grid: cut, values }.canonical();
-    Mask { grid: image.grid, lower: [0; 3], shape: image.grid.shape, inside: image.values, notes: Vec::new() }
 }

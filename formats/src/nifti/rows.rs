@@ -96,7 +96,8 @@ impl<'a> Rows<'a> {
             shape: std::array::from_fn(|a| upper[a] - lower[a] + 1),
             ..whole
         };
-        let mut values = Vec::with_capacity(grid.len());
+        // Beyond this memory grows with the rows that come, not with those that the header promises.
+        let mut values = Vec::with_capacity(grid.len().min(1 << 24));
         self.each(lower[2]..upper[2] + 1, |line, row| {
             if (lower[1]..=upper[1]).contains(&(line % whole.shape[1])) {
                 row.append(lower[0]..upper[0] + 1, &mut values);
