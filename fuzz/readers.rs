@@ -1,6 +1,8 @@
 //! Every reader on any bytes: each says whether it accepted them. The fuzz targets and `formats/tests/fuzz.rs` call these.
 
-use formats::dicom::{CtSeries, DicomFile, DoseGrid, SeriesChoice, StructureSet, plan::read_plan};
+use formats::dicom::{
+    CtSeries, DicomFile, DoseGrid, Segmentation, SeriesChoice, StructureSet, plan::read_plan,
+};
 use std::path::Path;
 use treatment::machine::Machine;
 
@@ -39,14 +41,26 @@ pub fn structures(bytes: &[u8]) -> bool {
     open(bytes).and_then(|file| StructureSet::read(&file)).is_ok()
 }
 
+/// A DICOM SEG.
+pub fn segmentation(bytes: &[u8]) -> bool {
+    open(bytes).and_then(|file| Segmentation::read(&file)).is_ok()
+}
+
 /// An RTDOSE.
 pub fn dose(bytes: &[u8]) -> bool {
     open(bytes).and_then(|file| DoseGrid::read(&file)).is_ok()
 }
 
-/// A NIfTI image, compressed or not.
+/// A NIfTI image, compressed or not, also as labels and in part.
 pub fn nifti(bytes: &[u8]) -> bool {
-    formats::nifti::read_bytes(Path::new(NAME), bytes).is_ok()
+    let path = Path::new(NAME);
+    let whole = formats::nifti::read_bytes(path, bytes).is_ok();
+    let labels = formats::nifti::labels(path, bytes).is_ok();
+    let part = formats::nifti::Rows::open(path, bytes).and_then(|rows| {
+        let end = rows.grid().shape.map(|n| n / 2);
+        rows.part([[0; 3], end.map(|n| n.saturating_sub(1))])
+    });
+    whole || labels || part.is_ok()
 }
 
 /// A machine file.

@@ -12,11 +12,15 @@
 //! qform and sform both say this, with the same numbers and the same code (1, scanner).
 //! The NIfTI-1 Data Format, R. W. Cox et al., nifti1.h (2004).
 
+mod labels;
 mod patient;
 mod read;
+mod rows;
 
+pub use labels::labels;
 pub use patient::{write_components, write_image};
 pub use read::{read_bytes, read_image};
+pub use rows::{Row, Rows};
 
 use crate::Error;
 use ::nifti::writer::WriterOptions;

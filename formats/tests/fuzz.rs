@@ -11,7 +11,7 @@ mod readers;
 
 use damage::{Random, damage};
 use formats::dicom::write::{Bits, CtWriter, DataSet, DoseWriter, Identity, StructureWriter};
-use formats::dicom::{DicomFile, DoseGrid, PatientFacts, StructureSet, tags, uids};
+use formats::dicom::{DicomFile, DoseGrid, ImageChoice, ImageSeries, PatientFacts, StructureSet, tags, uids};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -213,6 +213,91 @@ fn damaged_compressed_doses() {
 #[test]
 fn damaged_structure_sets() {
     fuzz("structures", &[structures()], readers::structures);
+}
+
+/// A segmentation of two segments on two planes, of one bit or of eight.
+fn segmentation(kind: &str, bits: i32) -> Vec<u8> {
+    let item = |tag, values: &[f64]| DataSet::new().numbers(tag, values);
+    let frame = |n: i32| {
+        let segment = DataSet::new().integer(tags::REFERENCED_SEGMENT_NUMBER, 1 + n % 2);
+        DataSet::new()
+            .items(
+                tags::PLANE_POSITION_SEQUENCE,
+                [item(tags::IMAGE_POSITION_PATIENT, &[0.0, 1.0, 3.0 * f64::from(n)])],
+            )
+            .items(tags::SEGMENT_IDENTIFICATION_SEQUENCE, [segment])
+    };
+    let plane = item(tags::IMAGE_ORIENTATION_PATIENT, &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let measures = item(tags::PIXEL_SPACING, &[1.5, 1.5]).number(tags::SPACING_BETWEEN_SLICES, 3.0);
+    let shared = DataSet::new()
+        .items(tags::PIXEL_MEASURES_SEQUENCE, [measures])
+        .items(tags::PLANE_ORIENTATION_SEQUENCE, [plane]);
+    let segment = |n: i32| {
+        DataSet::new().integer(tags::SEGMENT_NUMBER, n).text(tags::SEGMENT_LABEL, format!("lesion {n}"))
+    };
+    DataSet::new()
+        .text(tags::SEGMENTATION_TYPE, kind)
+        .integer(tags::MAXIMUM_FRACTIONAL_VALUE, 255)
+        .integer(tags::ROWS, 2)
+        .integer(tags::COLUMNS, 4)
+        .text(tags::NUMBER_OF_FRAMES, "3")
+        .integer(tags::SAMPLES_PER_PIXEL, 1)
+        .integer(tags::BITS_ALLOCATED, bits)
+        .integer(tags::BITS_STORED, bits)
+        .integer(tags::HIGH_BIT, bits - 1)
+        .integer(tags::PIXEL_REPRESENTATION, 0)
+        .items(tags::SEGMENT_SEQUENCE, [segment(1), segment(2)])
+        .items(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, [shared])
+        .items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, [0, 1, 4].map(frame))
+        .words(tags::PIXEL_DATA, (0..24).map(|n: u8| n.wrapping_mul(37)).collect())
+        .file(uids::SEGMENTATION_STORAGE, "2.25.9")
+}
+
+#[test]
+fn damaged_segmentations() {
+    let seeds = [segmentation("BINARY", 1), segmentation("FRACTIONAL", 8), segmentation("LABELMAP", 8)];
+    fuzz("segmentation", &seeds, readers::segmentation);
+}
+
+/// A slice of a PET series in Bq/mL.
+fn pet(n: usize) -> Vec<u8> {
+    let injection = DataSet::new()
+        .number(tags::RADIONUCLIDE_TOTAL_DOSE, 350e6)
+        .number(tags::RADIONUCLIDE_HALF_LIFE, 6586.2)
+        .text(tags::RADIOPHARMACEUTICAL_START_TIME, "100000");
+    DataSet::new()
+        .text(tags::MODALITY, "PT")
+        .text(tags::SERIES_INSTANCE_UID, "2.25.5")
+        .numbers(tags::IMAGE_POSITION_PATIENT, &[0.0, 0.0, 4.0 * n as f64])
+        .numbers(tags::IMAGE_ORIENTATION_PATIENT, &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+        .numbers(tags::PIXEL_SPACING, &[2.0, 2.0])
+        .integer(tags::ROWS, 2)
+        .integer(tags::COLUMNS, 2)
+        .integer(tags::BITS_ALLOCATED, 16)
+        .integer(tags::PIXEL_REPRESENTATION, 0)
+        .text(tags::UNITS, "BQML")
+        .text(tags::CORRECTED_IMAGE, "ATTN\\DECY")
+        .text(tags::DECAY_CORRECTION, "START")
+        .number(tags::PATIENT_WEIGHT, 70.0)
+        .text(tags::SERIES_DATE, "20240301")
+        .text(tags::SERIES_TIME, "110000.00")
+        .text(tags::ACQUISITION_DATE, "20240301")
+        .text(tags::ACQUISITION_TIME, "110000")
+        .items(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE, [injection])
+        .words(tags::PIXEL_DATA, vec![1; 8])
+        .file(uids::POSITRON_EMISSION_TOMOGRAPHY_IMAGE_STORAGE, &format!("2.25.10{n}"))
+}
+
+#[test]
+fn damaged_pet_slices_beside_sound_ones() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for n in 1..3 {
+        std::fs::write(folder.path().join(format!("sound{n}.dcm")), pet(n)).expect("writable");
+    }
+    fuzz("pet", &[pet(0)], |bytes| {
+        std::fs::write(folder.path().join("any.dcm"), bytes).expect("writable");
+        ImageSeries::read_folder(folder.path(), &ImageChoice::default()).is_ok()
+    });
 }
 
 #[test]

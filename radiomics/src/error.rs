@@ -48,6 +48,14 @@ pub enum Error {
         /// How many.
         voxels: usize,
     },
+    /// A voxel of the image is not a number, and a filter would spread it.
+    #[error(
+        "{voxels} voxels of the image are not finite numbers, and filters spread them; replace them in the image, or leave the filters out"
+    )]
+    ImageNotFinite {
+        /// How many.
+        voxels: usize,
+    },
     /// Too many grey levels to count.
     #[error("region {region:?} would have {levels} grey levels (the most is 65535); use wider or fewer bins")]
     TooManyLevels {

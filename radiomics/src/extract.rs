@@ -4,10 +4,11 @@ use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
 use crate::filter::Volume;
 use crate::process::discretise::{grey_levels, volume_histogram};
-use crate::process::{self, Prepared, prepare};
+use crate::process::{self, Prepared, Shell, prepare};
 use crate::recipe::{Recipe, Resegment, VolumeHistogram};
 use crate::region::Region;
-use crate::table::{FeatureTable, Row};
+use crate::ring::body;
+use crate::table::{FeatureTable, RegionFacts, Row};
 use crate::texture::levels::Levels;
 use crate::texture::{self, Request};
 use crate::{intensity, local_intensity, morphology, volume_histogram};
@@ -37,32 +38,47 @@ pub fn extract(
     recipe: &Recipe,
 ) -> Result<FeatureTable, Error> {
     let ready = if recipe.filter.is_empty() { None } else { Some(process::whole(image, recipe)) };
-    // A region without a voxel has rows too, of values that are not defined.
-    let prepared: Vec<Option<Prepared>> = regions
+    let bodies: Vec<Option<Vec<bool>>> =
+        recipe.ring.iter().map(|ring| ring.air_below.map(|air| body(image, air))).collect();
+    let parts = parts(regions, recipe);
+    // A region without a voxel has rows too, of values that are not defined. One at a time: regions differ much in size,
+    // and the large ones often come together.
+    let prepared: Vec<Option<Prepared>> = parts
         .par_iter()
-        .map(|(name, mask)| match prepare(image, name, mask, recipe, ready.as_ref()) {
-            Ok(prepared) => Ok(Some(prepared)),
-            Err(Error::Empty { .. }) => Ok(None),
-            Err(error) => Err(error),
+        .with_max_len(1)
+        .map(|part| {
+            let shell = part.ring.map(|n| Shell {
+                ring: &recipe.ring[n],
+                others: if recipe.ring[n].avoid_regions { part.others(regions) } else { Vec::new() },
+                body: bodies[n].as_deref(),
+            });
+            match prepare(image, &part.name, part.mask, recipe, ready.as_ref(), shell.as_ref()) {
+                Ok(prepared) => Ok(Some(prepared)),
+                Err(Error::Empty { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
         })
         .collect::<Result<_, Error>>()?;
-    // One at a time: regions differ much in size, and the large ones often come together.
-    let named =
-        || regions.par_iter().zip(&prepared).with_max_len(1).map(|((name, _), prepared)| (name, prepared));
-    let mut tables: Vec<Vec<Row>> = named()
-        .map(|(name, prepared)| rows(prepared.as_ref(), name, "none", recipe))
+    let all = || parts.par_iter().zip(&prepared).with_max_len(1);
+    let mut tables: Vec<Vec<Row>> = all()
+        .map(|(part, prepared)| rows(prepared.as_ref(), part, "none", recipe))
         .collect::<Result<_, Error>>()?;
     if let Some(whole) = &ready {
+        // Regions come first: their error says which one.
+        let voxels = image.values.iter().filter(|value| !value.is_finite()).count();
+        if voxels > 0 {
+            return Err(Error::ImageNotFinite { voxels });
+        }
         let of_response = of_response(recipe);
         let volume =
             Volume { shape: whole.shape, values: whole.values.iter().map(|x| f64::from(*x)).collect() };
         for filter in &recipe.filter {
             let response: Vec<f32> =
                 filter.response(&volume, whole.spacing_mm).values.into_iter().map(|x| x as f32).collect();
-            let more: Vec<Vec<Row>> = named()
-                .map(|(name, prepared)| {
+            let more: Vec<Vec<Row>> = all()
+                .map(|(part, prepared)| {
                     let there = prepared.as_ref().map(|prepared| prepared.with_values(&response));
-                    rows(there.as_ref(), name, &filter.word(), &of_response)
+                    rows(there.as_ref(), part, &filter.word(), &of_response)
                 })
                 .collect::<Result<_, Error>>()?;
             for (table, more) in tables.iter_mut().zip(more) {
@@ -70,7 +86,42 @@ pub fn extract(
             }
         }
     }
-    Ok(FeatureTable { rows: tables.into_iter().flatten().collect() })
+    let facts = |(part, prepared): (&Part, &Option<Prepared>)| RegionFacts {
+        region: part.name.clone(),
+        volume_mm3: prepared.as_ref().map_or(0.0, |prepared| prepared.region.volume_mm3()),
+    };
+    let regions = parts.iter().zip(&prepared).map(facts).collect();
+    Ok(FeatureTable { rows: tables.into_iter().flatten().collect(), regions })
+}
+
+/// A region or a ring of one.
+struct Part<'a> {
+    name: String,
+    mask: &'a Mask,
+    /// Which region.
+    region: usize,
+    /// Which ring of the recipe; none for the region itself.
+    ring: Option<usize>,
+    ring_name: &'a str,
+}
+
+impl Part<'_> {
+    fn others<'a>(&self, regions: &'a [(String, Mask)]) -> Vec<&'a Mask> {
+        regions.iter().enumerate().filter(|(n, _)| *n != self.region).map(|(_, (_, mask))| mask).collect()
+    }
+}
+
+/// Each region, followed by its rings.
+fn parts<'a>(regions: &'a [(String, Mask)], recipe: &'a Recipe) -> Vec<Part<'a>> {
+    let mut parts = Vec::with_capacity(regions.len() * (1 + recipe.ring.len()));
+    for (region, (name, mask)) in regions.iter().enumerate() {
+        parts.push(Part { name: name.clone(), mask, region, ring: None, ring_name: "" });
+        for (n, ring) in recipe.ring.iter().enumerate() {
+            let name = format!("{name}/{}", ring.name);
+            parts.push(Part { name, mask, region, ring: Some(n), ring_name: &ring.name });
+        }
+    }
+    parts
 }
 
 /// The recipe for responses: without a unit, so without ranges.
@@ -86,13 +137,14 @@ fn of_response(recipe: &Recipe) -> Recipe {
 }
 
 /// All rows of one region; of one without a voxel if there is nothing.
-fn rows(prepared: Option<&Prepared>, name: &str, filter: &str, recipe: &Recipe) -> Result<Vec<Row>, Error> {
+fn rows(prepared: Option<&Prepared>, part: &Part, filter: &str, recipe: &Recipe) -> Result<Vec<Row>, Error> {
+    let name = &part.name;
     let nothing = Region::empty();
     let region = prepared.map_or(&nothing, |prepared| &prepared.region);
     let wanted = |family: Family| recipe.features.families.contains(&family);
     let mut values: Vec<(Family, Option<Aggregation>, Vec<f64>)> = Vec::new();
     if wanted(Family::Morphology) {
-        let found = morphology::features(region, &|tag| recipe.wants(tag));
+        let found = morphology::features(region, recipe.features.mesh, &|tag| recipe.wants(tag));
         values.push((Family::Morphology, None, found.to_vec()));
     }
     if wanted(Family::LocalIntensity) {
@@ -144,7 +196,8 @@ fn rows(prepared: Option<&Prepared>, name: &str, filter: &str, recipe: &Recipe) 
             // Infinities come of divisions by nothing, as NaN does.
             let value = if value.is_finite() { value } else { f64::NAN };
             rows.push(Row {
-                region: name.into(),
+                region: name.clone(),
+                ring: part.ring_name.into(),
                 family,
                 entry,
                 aggregation,

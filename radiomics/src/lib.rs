@@ -11,10 +11,13 @@ pub mod filter;
 mod intensity;
 pub mod local_intensity;
 pub mod morphology;
+pub mod patient;
+pub mod placement;
 mod preset;
 pub mod process;
 mod recipe;
 pub mod region;
+pub mod ring;
 mod table;
 pub mod texture;
 pub mod volume_histogram;
@@ -24,8 +27,9 @@ pub use error::Error;
 pub use extract::extract;
 pub use preset::{PRESETS, preset};
 pub use recipe::{
-    BinStart, Dimension, Discretise, Interpolation, Recipe, Resample, Resegment, Response, VolumeHistogram,
-    Wanted,
+    BinStart, Dimension, Discretise, Interpolation, Lesions, Recipe, Resample, Resegment, Response,
+    VolumeHistogram, Wanted,
 };
-pub use table::{FeatureTable, Row};
+pub use ring::Ring;
+pub use table::{FeatureTable, RegionFacts, Row};
 pub use volume::{Image, Mask};

@@ -7,7 +7,7 @@ mod mesh;
 mod oriented_box;
 
 pub use autocorrelation::moran_geary;
-pub use mesh::Mesh;
+pub use mesh::{Mesh, Meshing};
 
 use crate::region::Region;
 use ellipsoid::{eigenvalues, ellipsoid_area, least_enclosing};
@@ -15,7 +15,7 @@ use std::f64::consts::PI;
 
 /// The 29 features, in the order of the catalogue: IBSI manual, section 3.1. `is_wanted` says whether a feature (by its tag)
 /// is to be computed at all; the costly ones are left out where not.
-pub fn features(region: &Region, is_wanted: &dyn Fn(&str) -> bool) -> [f64; 29] {
+pub fn features(region: &Region, meshing: Meshing, is_wanted: &dyn Fn(&str) -> bool) -> [f64; 29] {
     let shape = region.shape;
     let spacing = region.spacing_mm;
     let voxel: f64 = spacing.iter().product();
@@ -24,7 +24,7 @@ pub fn features(region: &Region, is_wanted: &dyn Fn(&str) -> bool) -> [f64; 29] 
     if number == 0.0 {
         return [f64::NAN; 29];
     }
-    let Mesh { area_mm2: a, volume_mm3: v } = Mesh::of(shape, &region.morphological, spacing);
+    let Mesh { area_mm2: a, volume_mm3: v } = Mesh::of(shape, &region.morphological, spacing, meshing);
     // One voxel has no covariance (0/0), and so no axes.
     let axes = eigenvalues(places.covariance).map(|value| 4.0 * if value < 0.0 { 0.0 } else { value.sqrt() });
     let semi = axes.map(|axis| 0.5 * axis);

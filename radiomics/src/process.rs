@@ -7,9 +7,10 @@ use crate::error::Error;
 use crate::local_intensity::{Surroundings, radius_mm};
 use crate::recipe::{Recipe, Resample};
 use crate::region::Region;
+use crate::ring::Ring;
 use resample::{Axis, resample};
 use std::borrow::Cow;
-use volume::{Image, Mask, OrientedGrid};
+use volume::{Image, Mask, OrientedGrid, VoxelIndex};
 
 /// A region with what lies around it.
 pub struct Prepared<'a> {
@@ -73,7 +74,7 @@ struct Cut<'a> {
 }
 
 /// Largest difference of two grids' places and directions that is taken for rounding (mm, and parts of one).
-const TOLERANCE: f64 = 1e-3;
+pub(crate) const TOLERANCE: f64 = 1e-3;
 
 /// Processes a region as a recipe says; `ready` is the whole image already resampled, where it is at hand.
 ///
@@ -85,12 +86,14 @@ pub fn prepare<'a>(
     mask: &Mask,
     recipe: &Recipe,
     ready: Option<&'a Whole>,
+    shell: Option<&Shell>,
 ) -> Result<Prepared<'a>, Error> {
     same_grid(&image.grid, &mask.grid, name)?;
     let bounds = bounds(mask).ok_or_else(|| Error::Empty { region: name.into(), when: String::new() })?;
-    let cut = match &recipe.resample {
-        None => as_it_is(image, mask, bounds),
-        Some(settings) => resampled(image, mask, bounds, settings, ready),
+    let cut = match (&recipe.resample, shell) {
+        (None, None) => as_it_is(image, mask, bounds),
+        (None, Some(shell)) => shell_as_it_is(image, mask, bounds, shell),
+        (Some(settings), _) => resampled(image, mask, bounds, settings, ready, shell),
     };
     let Some(cut) = cut else {
         return Err(Error::Empty { region: name.into(), when: " after resampling".into() });
@@ -153,6 +156,70 @@ fn as_it_is<'a>(image: &'a Image<f32>, mask: &Mask, [lower, upper]: [[usize; 3];
     Some(Cut { spacing_mm, shape, values: Cow::Borrowed(&image.values), mask: inside, lower, upper })
 }
 
+/// Whether a mask holds a voxel of its grid.
+fn holds(mask: &Mask, index: [usize; 3]) -> bool {
+    let within = (0..3).all(|a| index[a] >= mask.lower[a] && index[a] < mask.lower[a] + mask.shape[a]);
+    let [i, j, k]: [usize; 3] = std::array::from_fn(|a| index[a].wrapping_sub(mask.lower[a]));
+    within && mask.inside[i + mask.shape[0] * (j + mask.shape[1] * k)]
+}
+
+/// A ring of a region and what it must not hold outside the region.
+pub struct Shell<'a> {
+    /// The ring.
+    pub ring: &'a Ring,
+    /// The other regions.
+    pub others: Vec<&'a Mask>,
+    /// The image's voxels that belong to the body.
+    pub body: Option<&'a [bool]>,
+}
+
+/// Takes voxels out of a shell; those of the region itself stay.
+fn leave_out(shell: &mut [bool], region: &[bool], unwanted: &[bool]) {
+    for ((shell, region), unwanted) in shell.iter_mut().zip(region).zip(unwanted) {
+        *shell &= *region || !unwanted;
+    }
+}
+
+/// A shell on the image's own voxels.
+fn shell_as_it_is<'a>(
+    image: &'a Image<f32>,
+    mask: &Mask,
+    [lower, upper]: [[usize; 3]; 2],
+    shell: &Shell,
+) -> Option<Cut<'a>> {
+    let (grid, spacing_mm) = (image.grid, image.grid.spacing_mm);
+    let reach: [usize; 3] = std::array::from_fn(|a| (shell.ring.outside_mm / spacing_mm[a]) as usize + 1);
+    let first: [usize; 3] = std::array::from_fn(|a| lower[a].saturating_sub(reach[a]));
+    let size: [usize; 3] =
+        std::array::from_fn(|a| (upper[a] + reach[a]).min(grid.shape[a] - 1) - first[a] + 1);
+    let window = OrientedGrid { shape: size, ..grid };
+    let all = |is_in: &dyn Fn([usize; 3]) -> bool| -> Vec<bool> {
+        let index = |place| -> [usize; 3] {
+            let [i, j, k] = window.voxel(place).0;
+            [i + first[0], j + first[1], k + first[2]]
+        };
+        (0..window.len()).map(|place| is_in(index(place))).collect()
+    };
+    let region = all(&|index| holds(mask, index));
+    let mut found = shell.ring.of(size, &region, spacing_mm);
+    if let Some(body) = shell.body {
+        leave_out(&mut found, &region, &all(&|index| !body[grid.offset(VoxelIndex(index))]));
+    }
+    for other in &shell.others {
+        leave_out(&mut found, &region, &all(&|index| holds(other, index)));
+    }
+    let [low, high] = box_of(size, &found)?;
+    let inside = cut_out(size, low, std::array::from_fn(|a| high[a] - low[a] + 1), &found);
+    Some(Cut {
+        spacing_mm,
+        shape: grid.shape,
+        values: Cow::Borrowed(&image.values),
+        mask: inside,
+        lower: std::array::from_fn(|a| first[a] + low[a]),
+        upper: std::array::from_fn(|a| first[a] + high[a]),
+    })
+}
+
 /// Spacing and axes of the new voxels.
 fn new_grid(old: &OrientedGrid, settings: &Resample) -> ([f64; 3], [Axis; 3]) {
     let spacing_mm: [f64; 3] =
@@ -179,27 +246,38 @@ fn resampled<'a>(
     [lower, upper]: [[usize; 3]; 2],
     settings: &Resample,
     ready: Option<&'a Whole>,
+    shell: Option<&Shell>,
 ) -> Option<Cut<'a>> {
     let old = image.grid;
     let (spacing_mm, axes) = new_grid(&old, settings);
     let (ranges, values) = match ready {
         Some(whole) => (axes.map(|axis| [0, axis.number - 1]), Cow::Borrowed(&*whole.values)),
         None => {
-            let margin = |a: usize| radius_mm() / old.spacing_mm[a];
+            let reach_mm =
+                shell.map_or(0.0, |shell| shell.ring.outside_mm + spacing_mm[0].max(spacing_mm[2]));
+            let margin = |a: usize| (radius_mm() + reach_mm) / old.spacing_mm[a];
             let ranges = std::array::from_fn(|a| axes[a].covering(lower[a], upper[a], margin(a)));
             (ranges, Cow::Owned(new_values(image, settings, &axes, ranges)))
         }
     };
     let shape: [usize; 3] = std::array::from_fn(|a| ranges[a][1] - ranges[a][0] + 1);
-    let part = |place: usize| {
-        let index = old.voxel(place).0;
-        let within = (0..3).all(|a| index[a] >= mask.lower[a] && index[a] < mask.lower[a] + mask.shape[a]);
-        let [i, j, k]: [usize; 3] = std::array::from_fn(|a| index[a].wrapping_sub(mask.lower[a]));
-        f64::from(u8::from(within && mask.inside[i + mask.shape[0] * (j + mask.shape[1] * k)]))
-    };
-    let parts = resample(old.shape, part, &axes, ranges, settings.mask_interpolation);
     // A part that is the threshold but for rounding counts.
-    let inside: Vec<bool> = parts.into_iter().map(|part| part >= settings.mask_threshold - 1e-9).collect();
+    let inside_of = |is_in: &(dyn Fn(usize) -> bool + Sync)| -> Vec<bool> {
+        let part = |place: usize| f64::from(u8::from(is_in(place)));
+        let parts = resample(old.shape, part, &axes, ranges, settings.mask_interpolation);
+        parts.into_iter().map(|part| part >= settings.mask_threshold - 1e-9).collect()
+    };
+    let mut inside = inside_of(&|place| holds(mask, old.voxel(place).0));
+    if let Some(shell) = shell {
+        let mut found = shell.ring.of(shape, &inside, spacing_mm);
+        if let Some(body) = shell.body {
+            leave_out(&mut found, &inside, &inside_of(&|place| !body[place]));
+        }
+        for other in &shell.others {
+            leave_out(&mut found, &inside, &inside_of(&|place| holds(other, old.voxel(place).0)));
+        }
+        inside = found;
+    }
     let [lower, upper] = box_of(shape, &inside)?;
     let mut cut = Cut { spacing_mm, shape, values, mask: Vec::new(), lower, upper };
     cut.mask = cut.within(&inside);

@@ -3,7 +3,12 @@
 use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::local_intensity::radius_mm;
+use crate::morphology::Meshing;
+use crate::placement::covering;
+use crate::ring::Ring;
 use serde::{Deserialize, Serialize};
+use volume::{Mask, OrientedGrid};
 
 /// How a region is processed and what is computed of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,12 +36,32 @@ pub struct Recipe {
     /// What is computed.
     #[serde(default)]
     pub features: Wanted,
+    /// Shells around each region, as regions of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ring: Vec<Ring>,
+    /// Statistics over the lesions of a patient.
+    #[serde(default)]
+    pub lesions: Lesions,
     /// Filters whose responses are described as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filter: Vec<Filter>,
     /// What is computed of responses.
     #[serde(default)]
     pub response: Response,
+}
+
+/// Statistics over the lesions of a patient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesions {
+    /// Bins of the entropy between lesions.
+    pub entropy_bins: u32,
+}
+
+impl Default for Lesions {
+    fn default() -> Self {
+        Self { entropy_bins: 8 }
+    }
 }
 
 /// What is computed of the responses of filters, whose intensities have no unit.
@@ -208,6 +233,9 @@ pub struct Wanted {
     /// Largest difference of grey levels that counts as dependent.
     #[serde(default)]
     pub dependence_alpha: u16,
+    /// How the surface is made.
+    #[serde(default)]
+    pub mesh: Meshing,
 }
 
 fn all_families() -> Vec<Family> {
@@ -216,7 +244,13 @@ fn all_families() -> Vec<Family> {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { families: all_families(), aggregations: None, omit: Vec::new(), dependence_alpha: 0 }
+        Self {
+            families: all_families(),
+            aggregations: None,
+            omit: Vec::new(),
+            dependence_alpha: 0,
+            mesh: Meshing::Closed,
+        }
     }
 }
 
@@ -251,6 +285,28 @@ impl Recipe {
     /// Whether it asks for a feature, by its tag.
     pub fn wants(&self, tag: &str) -> bool {
         !self.features.omit.iter().any(|omitted| omitted == tag)
+    }
+
+    /// The lowest and highest voxel of an image (both included) that the features of some regions look at.
+    ///
+    /// An image cut to them gives the same values. Resampling, filters and the outline of the body hang on the whole image.
+    pub fn reach<'a>(&self, image: &OrientedGrid, masks: impl Iterator<Item = &'a Mask>) -> [[usize; 3]; 2] {
+        let end = image.shape.map(|n| n - 1);
+        let body = self.ring.iter().any(|ring| ring.air_below.is_some());
+        if self.resample.is_some() || !self.filter.is_empty() || body {
+            return [[0; 3], end];
+        }
+        let reach_mm = self.ring.iter().map(|ring| ring.outside_mm).fold(radius_mm(), f64::max);
+        let (mut lower, mut upper) = (end, [0; 3]);
+        for mask in masks.filter(|mask| !mask.inside.is_empty()) {
+            // A voxel more than the ball and the rings touch, and one for a grid that lies between.
+            let [low, high] = covering(mask, image, mask.grid.spacing_mm.map(|s| reach_mm / s + 2.0));
+            if (0..3).all(|a| low[a] <= high[a]) {
+                lower = std::array::from_fn(|a| lower[a].min(low[a]));
+                upper = std::array::from_fn(|a| upper[a].max(high[a]));
+            }
+        }
+        if (0..3).all(|a| lower[a] <= upper[a]) { [lower, upper] } else { [[0; 3], [0; 3]] }
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -302,6 +358,24 @@ impl Recipe {
             return bad("volume_histogram", problem, "a positive width, or 1 to 65535 bins");
         }
         self.filter.iter().try_for_each(Filter::check)?;
+        let is_margin = |mm: f64| (0.0..=200.0).contains(&mm);
+        for ring in &self.ring {
+            let sound = is_margin(ring.inside_mm) && is_margin(ring.outside_mm);
+            if !sound || ring.inside_mm + ring.outside_mm == 0.0 || ring.name.is_empty() {
+                let problem = format!(
+                    "{:?} reaches {} mm in and {} mm out",
+                    ring.name, ring.inside_mm, ring.outside_mm
+                );
+                return bad("ring", problem, "a name, and margins from 0 to 200 mm of which one is positive");
+            }
+            if self.ring.iter().filter(|other| other.name == ring.name).count() > 1 {
+                return bad("ring", format!("{:?} stands there twice", ring.name), "a name for each");
+            }
+        }
+        if !(2..=1000).contains(&self.lesions.entropy_bins) {
+            let problem = format!("is {}", self.lesions.entropy_bins);
+            return bad("lesions.entropy_bins", problem, "2 to 1000 bins");
+        }
         let sound = match self.response.discretise {
             Discretise::None => false,
             Discretise::FixedBinSize { width, .. } => is_width(width),

@@ -27,6 +27,12 @@ impl Region {
         }
     }
 
+    /// Volume of the voxels as drawn (mm³).
+    pub fn volume_mm3(&self) -> f64 {
+        let voxels = self.morphological.iter().filter(|inside| **inside).count();
+        voxels as f64 * self.spacing_mm.iter().product::<f64>()
+    }
+
     /// Place and intensity of the voxels that count.
     pub fn inside(&self) -> impl Iterator<Item = (usize, f32)> + '_ {
         let voxels = self.intensity.iter().zip(&self.values).enumerate();

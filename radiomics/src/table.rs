@@ -5,8 +5,10 @@ use crate::catalogue::{Aggregation, Entry, Family};
 /// One value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The region.
+    /// The region; of a ring `region/ring`.
     pub region: String,
+    /// Name of the ring that it describes; empty for the region itself.
+    pub ring: String,
     /// The family.
     pub family: Family,
     /// The feature.
@@ -26,18 +28,32 @@ pub struct Row {
 impl Row {
     /// A name for a column, one word: filter, tag and aggregation.
     pub fn column(&self) -> String {
-        let mut name = String::new();
-        if self.filter != "none" {
-            name.push_str(&self.filter);
-            name.push('.');
-        }
-        name.push_str(self.entry.tag);
-        if let Some(way) = self.aggregation {
-            name.push('_');
-            name.push_str(way.word());
-        }
-        name
+        column(&self.filter, self.entry, self.aggregation)
     }
+}
+
+/// A name for a column, one word.
+pub(crate) fn column(filter: &str, entry: &Entry, aggregation: Option<Aggregation>) -> String {
+    let mut name = String::new();
+    if filter != "none" {
+        name.push_str(filter);
+        name.push('.');
+    }
+    name.push_str(entry.tag);
+    if let Some(way) = aggregation {
+        name.push('_');
+        name.push_str(way.word());
+    }
+    name
+}
+
+/// What is known of a region besides its features.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionFacts {
+    /// Its name in the table.
+    pub region: String,
+    /// Volume of its voxels as drawn, after resampling (mm³).
+    pub volume_mm3: f64,
 }
 
 /// Values of regions, in the order of regions, filters and catalogue.
@@ -45,6 +61,8 @@ impl Row {
 pub struct FeatureTable {
     /// One row a value.
     pub rows: Vec<Row>,
+    /// The regions in the order of the rows.
+    pub regions: Vec<RegionFacts>,
 }
 
 impl FeatureTable {

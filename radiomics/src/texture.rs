@@ -107,7 +107,12 @@ impl Directed {
         buffer: &mut [u16],
     ) -> Self {
         let mut found = empty.clone();
-        pairs::count(levels, layers, step, found.pairs.as_mut(), found.runs.as_mut(), buffer);
+        if let Some(pairs) = &mut found.pairs {
+            pairs::count_pairs(levels, layers.clone(), step, pairs);
+        }
+        if let Some(runs) = &mut found.runs {
+            pairs::count_runs(levels, layers, step, runs, buffer);
+        }
         found
     }
 }
@@ -248,7 +253,7 @@ impl Undirected {
     ) {
         if self.sizes.is_some() || self.distances.is_some() {
             let distances = self.distances.as_mut().map(|matrix| (matrix, &work.distances[..]));
-            zones::count(levels, layers.clone(), steps, &mut work.left, self.sizes.as_mut(), distances);
+            zones::count(levels, layers.clone(), steps, &mut work.forest, self.sizes.as_mut(), distances);
         }
         if self.tones.is_some() || self.dependences.is_some() {
             neighbours::count(levels, layers, steps, self.tones.as_mut(), self.dependences.as_mut(), alpha);
@@ -282,15 +287,16 @@ impl Undirected {
 
 /// Buffers of the search for zones.
 struct Work {
-    left: Vec<u16>,
+    forest: zones::Forest,
     distances: Vec<u16>,
 }
 
 impl Work {
     fn new(levels: &Levels, shape: [usize; 3], mask: &[bool], wanted: &Undirected, in_volume: bool) -> Self {
         let zones = wanted.sizes.is_some() || wanted.distances.is_some();
+        let layers = if in_volume { levels.shape[2] } else { 1 };
         Self {
-            left: if zones { levels.values.clone() } else { Vec::new() },
+            forest: zones::Forest::new(if zones { levels.shape[0] * levels.shape[1] * layers } else { 0 }),
             distances: match wanted.distances {
                 Some(_) => zones::edge_distances(shape, mask, in_volume),
                 None => Vec::new(),

@@ -1,8 +1,13 @@
-//! `straydose radiomics`: an image and its regions to a table of features.
+//! `straydose radiomics`: images and their regions to a table of features.
 
 mod arguments;
+mod cases;
+mod columns;
+mod extracted;
 mod inputs;
 mod outputs;
+mod parquet;
+mod regions;
 
 pub use arguments::RadiomicsArguments;
 
@@ -10,9 +15,11 @@ use crate::args::Common;
 use crate::console;
 use crate::exit::{Failure, with_causes};
 use crate::input_file::{InputFile, file_name};
-use ::radiomics::{PRESETS, Recipe, extract, preset};
+use ::radiomics::{PRESETS, Recipe, preset};
+use extracted::Extracted;
 use inputs::Inputs;
-use outputs::Provenance;
+use outputs::Refused;
+use std::collections::BTreeMap;
 
 /// Runs the command.
 pub fn run(arguments: &RadiomicsArguments, common: &Common) -> Result<(), Failure> {
@@ -20,27 +27,85 @@ pub fn run(arguments: &RadiomicsArguments, common: &Common) -> Result<(), Failur
         // Fails only if a pool is there already, and then that one is used.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
-    outputs::check_name(&arguments.out)?;
+    outputs::check_name("--out", &arguments.out)?;
+    if let Some(path) = &arguments.per_patient {
+        outputs::check_name("--per-patient", path)?;
+    }
     let recipe = recipe(arguments)?;
-    let inputs = Inputs::read(arguments)?;
-    let table = extract(&inputs.image, &inputs.regions, &recipe)
-        .map_err(|error| Failure::refused(with_causes(&error), "", ""))?;
-    let provenance = Provenance::new(&recipe, &inputs);
-    outputs::write(&arguments.out, arguments.wide, &table, &recipe, &inputs, &provenance)?;
-    if !common.quiet {
-        for note in &inputs.notes {
-            console::note(&format!("note: {note}"));
+    let cases = cases::cases(arguments)?;
+    let is_batch = arguments.patients.is_some();
+    let count = cases.len();
+    let (mut all, mut refused) = (Vec::new(), Vec::new());
+    for (n, (patient_id, case)) in cases.into_iter().enumerate() {
+        let read = |case| Inputs::read(&case, arguments, &recipe);
+        match case.and_then(read).and_then(|inputs| Extracted::of(inputs, &recipe)) {
+            Ok(one) => {
+                if !common.quiet {
+                    said(&one, is_batch.then_some((n + 1, count)));
+                }
+                all.push(one);
+            }
+            Err(failure) if is_batch => {
+                console::note(&format!("{patient_id} was left out: {failure}"));
+                refused.push(Refused {
+                    patient_id,
+                    problem: format!("{} ({})", failure.problem, failure.place),
+                });
+            }
+            Err(failure) => return Err(failure),
         }
-        let undefined = table.rows.iter().filter(|row| row.value.is_nan()).count();
-        let regions = inputs.regions.len();
-        console::note(&format!(
-            "{} values of {regions} region{}, {undefined} not defined: {}",
-            table.rows.len(),
-            if regions == 1 { "" } else { "s" },
-            arguments.out.display()
+    }
+    if all.is_empty() {
+        return Err(Failure::refused(
+            format!("none of {count} patients could be extracted"),
+            arguments.patients.as_deref().map(file_name).unwrap_or_default(),
+            "the messages above say why",
         ));
     }
-    Ok(())
+    outputs::write(arguments, &recipe, &all, &refused)?;
+    if !common.quiet {
+        summed_up(arguments, &all);
+    }
+    if refused.is_empty() {
+        return Ok(());
+    }
+    // The table is whole but for these; a script must not take it for all.
+    Err(Failure::failed(
+        format!("{} of {count} patients were left out of {}", refused.len(), arguments.out.display()),
+        "the messages above, and `refused` in the record beside the table, say why",
+    ))
+}
+
+/// Remarks of the readers of one image.
+fn said(one: &Extracted, of: Option<(usize, usize)>) {
+    let who = match of {
+        Some((n, count)) => {
+            console::note(&format!("{n} of {count}: {}, {} regions", one.patient_id, one.regions.len()));
+            format!("{}: ", one.patient_id)
+        }
+        None => String::new(),
+    };
+    for note in &one.notes {
+        console::note(&format!("note: {who}{note}"));
+    }
+}
+
+fn summed_up(arguments: &RadiomicsArguments, all: &[Extracted]) {
+    let values: usize = all.iter().map(|one| one.table.rows.len()).sum();
+    let regions: usize = all.iter().map(|one| one.table.regions.len()).sum();
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for (reason, count) in all.iter().flat_map(|one| &one.undefined) {
+        *reasons.entry(reason).or_default() += count;
+    }
+    let undefined: usize = reasons.values().sum();
+    console::note(&format!(
+        "{values} values of {regions} region{}, {undefined} not defined: {}",
+        if regions == 1 { "" } else { "s" },
+        arguments.out.display()
+    ));
+    for (reason, count) in reasons {
+        console::note(&format!("  {count} not defined: {reason}"));
+    }
 }
 
 /// The recipe that the command line names.

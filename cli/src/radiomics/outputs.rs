@@ -1,52 +1,28 @@
-//! The table as a file, and the record beside it.
+//! The tables as files, and the record beside them.
 
-use super::inputs::Inputs;
+use super::columns::{Column, Patients, Values, Words, long, wide};
+use super::extracted::Extracted;
+use super::{RadiomicsArguments, parquet};
 use crate::args::INTENDED_USE;
 use crate::exit::Failure;
 use crate::input_file::file_name;
-use ::radiomics::{FeatureTable, Recipe, Row};
+use ::radiomics::Recipe;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-/// Where values come from; in every row.
-#[derive(Serialize)]
-pub struct Provenance {
-    recipe_sha256: String,
-    image_sha256: String,
-    mask_sha256: String,
-    version: &'static str,
-}
-
-impl Provenance {
-    /// Of a run.
-    pub fn new(recipe: &Recipe, inputs: &Inputs) -> Self {
-        let hash = Sha256::digest(recipe.to_toml().as_bytes());
-        Self {
-            recipe_sha256: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-            image_sha256: inputs.image_sha256.clone(),
-            mask_sha256: inputs.mask_sha256.clone(),
-            version: env!("CARGO_PKG_VERSION"),
-        }
-    }
-
-    fn cells(&self) -> [&str; 4] {
-        [&self.recipe_sha256, &self.image_sha256, &self.mask_sha256, self.version]
-    }
-}
-
-const PROVENANCE: [&str; 4] = ["recipe_sha256", "image_sha256", "mask_sha256", "version"];
+use std::path::Path;
 
 /// The file's ending says the format.
-pub fn check_name(path: &Path) -> Result<(), Failure> {
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("csv") => Ok(()),
+pub fn check_name(option: &str, path: &Path) -> Result<(), Failure> {
+    match ending(path) {
+        "csv" | "parquet" => Ok(()),
         _ => Err(Failure::command_line(
-            format!("--out {} does not say a format that can be written", path.display()),
-            "a name that ends in .csv",
+            format!("{option} {} does not say a format that can be written", path.display()),
+            "a name that ends in .csv or .parquet",
         )),
     }
+}
+
+fn ending(path: &Path) -> &str {
+    path.extension().and_then(|ending| ending.to_str()).unwrap_or_default()
 }
 
 /// The record: all that is needed to repeat the run.
@@ -55,57 +31,102 @@ struct Record<'a> {
     program: &'static str,
     version: &'static str,
     intended_use: &'static str,
-    image: &'a str,
     table: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_patient: Option<String>,
     recipe: String,
     recipe_sha256: &'a str,
-    image_sha256: &'a str,
-    mask_sha256: &'a str,
-    regions: Vec<&'a str>,
-    undefined: BTreeMap<&'static str, usize>,
-    notes: &'a [String],
+    #[serde(flatten)]
+    content: Content<'a>,
 }
 
-/// Writes table and record.
+/// One image, or many.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    One(&'a Extracted),
+    Many { images: &'a [Extracted], refused: &'a [Refused] },
+}
+
+/// A patient that could not be extracted.
+#[derive(Serialize)]
+pub struct Refused {
+    pub patient_id: String,
+    pub problem: String,
+}
+
+/// Writes tables and record.
 pub fn write(
-    path: &Path,
-    wide: bool,
-    table: &FeatureTable,
+    arguments: &RadiomicsArguments,
     recipe: &Recipe,
-    inputs: &Inputs,
-    provenance: &Provenance,
+    all: &[Extracted],
+    refused: &[Refused],
 ) -> Result<(), Failure> {
-    let cells = if wide {
-        wide_table(table, inputs, provenance)
-    } else {
-        long_table(table, recipe, inputs, provenance)
-    };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in cells {
-        writer.write_record(&row).map_err(|error| cannot(path, &error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| cannot(path, &error))?;
-    let mut undefined = BTreeMap::new();
-    for row in table.rows.iter().filter(|row| row.value.is_nan()) {
-        *undefined.entry(row.reason).or_default() += 1;
+    let words = Words::new(recipe);
+    let columns = if arguments.wide { wide(all, &words) } else { long(all, &words) };
+    let text = recipe.to_toml();
+    let mut files = vec![(arguments.out.clone(), encoded(&arguments.out, &columns, &text)?)];
+    if let Some(path) = &arguments.per_patient {
+        let patients = Patients::new(all, recipe.lesions.entropy_bins);
+        let columns = if arguments.wide { patients.wide(&words) } else { patients.long(&words) };
+        files.push((path.clone(), encoded(path, &columns, &text)?));
     }
     let record = Record {
         program: "straydose",
-        version: provenance.version,
+        version: env!("CARGO_PKG_VERSION"),
         intended_use: INTENDED_USE,
-        image: &inputs.name,
-        table: file_name(path),
-        recipe: recipe.to_toml(),
-        recipe_sha256: &provenance.recipe_sha256,
-        image_sha256: &provenance.image_sha256,
-        mask_sha256: &provenance.mask_sha256,
-        regions: inputs.regions.iter().map(|(name, _)| name.as_str()).collect(),
-        undefined,
-        notes: &inputs.notes,
+        table: file_name(&arguments.out),
+        per_patient: arguments.per_patient.as_deref().map(file_name),
+        recipe: text,
+        recipe_sha256: &all[0].recipe_sha256,
+        content: match (&arguments.patients, all) {
+            (None, [one]) => Content::One(one),
+            _ => Content::Many { images: all, refused },
+        },
     };
-    let record = serde_json::to_vec_pretty(&record).map_err(|error| cannot(path, &error))?;
-    save(path, &bytes)?;
-    save(&path.with_extension("run.json"), &record)
+    let record = serde_json::to_vec_pretty(&record).map_err(|error| cannot(&arguments.out, &error))?;
+    files.push((arguments.out.with_extension("run.json"), record));
+    files.iter().try_for_each(|(path, bytes)| save(path, bytes))
+}
+
+fn encoded(path: &Path, columns: &[Column], recipe: &str) -> Result<Vec<u8>, Failure> {
+    if ending(path) == "parquet" {
+        return parquet::encoded(columns, recipe).map_err(|error| cannot(path, &error));
+    }
+    csv(columns).map_err(|error| cannot(path, &error))
+}
+
+fn csv(columns: &[Column]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(columns.iter().map(|column| column.name.as_str()))?;
+    let rows = columns.first().map_or(0, |column| match &column.values {
+        Values::Text(values) => values.len(),
+        Values::Number(values) => values.len(),
+        Values::Count(values) => values.len(),
+    });
+    let mut number = String::new();
+    for row in 0..rows {
+        for column in columns {
+            number.clear();
+            match &column.values {
+                Values::Text(values) => writer.write_field(values[row])?,
+                Values::Number(values) => writer.write_field(shown(values[row], &mut number))?,
+                Values::Count(values) => writer.write_field(values[row].to_string())?,
+            }
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The shortest text that is read back as the same number.
+fn shown(value: f64, text: &mut String) -> &str {
+    use std::fmt::Write;
+    if value.is_nan() {
+        return "nan";
+    }
+    write!(text, "{value}").expect("writing to memory");
+    text
 }
 
 fn cannot(path: &Path, error: &dyn std::fmt::Display) -> Failure {
@@ -119,69 +140,9 @@ fn cannot(path: &Path, error: &dyn std::fmt::Display) -> Failure {
 fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
-    let part: PathBuf = path.with_file_name(name);
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
-    written.map_err(|error| {
+    let part = path.with_file_name(name);
+    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
         let _ = std::fs::remove_file(&part);
         cannot(path, &error)
     })
-}
-
-fn number(value: f64) -> String {
-    if value.is_nan() { "nan".into() } else { format!("{value}") }
-}
-
-fn long_table(
-    table: &FeatureTable,
-    recipe: &Recipe,
-    inputs: &Inputs,
-    provenance: &Provenance,
-) -> Vec<Vec<String>> {
-    let head = [
-        "image",
-        "region",
-        "family",
-        "feature",
-        "ibsi_id",
-        "aggregation",
-        "discretisation",
-        "filter",
-        "value",
-        "unit",
-        "reason",
-    ];
-    let mut cells = vec![head.into_iter().chain(PROVENANCE).map(str::to_owned).collect()];
-    for row in &table.rows {
-        let mut line = vec![
-            inputs.name.clone(),
-            row.region.clone(),
-            row.family.name().into(),
-            row.entry.name.into(),
-            row.entry.ibsi_id.into(),
-            row.aggregation.map_or("", |way| way.word()).into(),
-            row.discretisation.clone(),
-            row.filter.clone(),
-            number(row.value),
-            row.entry.unit.text(&recipe.intensity_unit),
-            row.reason.into(),
-        ];
-        line.extend(provenance.cells().map(str::to_owned));
-        cells.push(line);
-    }
-    cells
-}
-
-fn wide_table(table: &FeatureTable, inputs: &Inputs, provenance: &Provenance) -> Vec<Vec<String>> {
-    let by_region: Vec<&[Row]> = table.rows.chunk_by(|a, b| a.region == b.region).collect();
-    let columns: Vec<String> =
-        by_region.first().map_or(Vec::new(), |rows| rows.iter().map(Row::column).collect());
-    let head = ["image", "region"].map(str::to_owned).into_iter().chain(columns);
-    let mut cells = vec![head.chain(PROVENANCE.map(str::to_owned)).collect()];
-    for rows in by_region {
-        let mut line = vec![inputs.name.clone(), rows[0].region.clone()];
-        line.extend(rows.iter().map(|row| number(row.value)));
-        line.extend(provenance.cells().map(str::to_owned));
-        cells.push(line);
-    }
-    cells
 }

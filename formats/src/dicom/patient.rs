@@ -122,7 +122,7 @@ fn age_years(text: &str) -> Option<f64> {
 }
 
 /// Days since 0000-03-01 of `YYYYMMDD` or `YYYY.MM.DD`, by the usual count of leap years.
-fn days(date: &str) -> Option<f64> {
+pub(super) fn days(date: &str) -> Option<f64> {
     let digits: String = date.chars().filter(|&c| c != '.').collect();
     if digits.len() != 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

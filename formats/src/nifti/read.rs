@@ -13,7 +13,7 @@ use volume::{Image, OrientedGrid};
 const MOST_VOXELS: u64 = 1 << 29;
 /// Bytes of the header, and the first two of a gzip stream.
 const HEADER_BYTES: usize = 348;
-const GZIP: [u8; 2] = [0x1F, 0x8B];
+pub(super) const GZIP: [u8; 2] = [0x1F, 0x8B];
 /// Largest product of two axes' directions that is taken for rounding.
 const SKEW: f64 = 1e-3;
 
@@ -40,17 +40,52 @@ pub fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Image<f32>, Error> {
     }
 }
 
-fn read_stream(path: &Path, mut stream: impl Read) -> Result<Image<f32>, Error> {
-    let damaged = |problem: &str| Error::Damaged {
-        path: path.to_owned(),
-        at: "the NIfTI image".into(),
-        problem: problem.into(),
-    };
-    let refused = |problem: String, way_out: &str| Error::Refused {
-        path: path.to_owned(),
-        problem,
-        way_out: way_out.into(),
-    };
+fn damaged(path: &Path, problem: &str) -> Error {
+    Error::Damaged { path: path.to_owned(), at: "the NIfTI image".into(), problem: problem.into() }
+}
+
+fn refused(path: &Path, problem: String, way_out: &str) -> Error {
+    Error::Refused { path: path.to_owned(), problem, way_out: way_out.into() }
+}
+
+/// What the header says: where the voxels lie and how each is written.
+pub(super) struct Layout {
+    /// In the order of the file.
+    pub grid: OrientedGrid,
+    pub encoding: Encoding,
+}
+
+/// How a voxel is written.
+#[derive(Clone, Copy)]
+pub(super) struct Encoding {
+    kind: Number,
+    big_endian: bool,
+    slope: f64,
+    inter: f64,
+}
+
+impl Encoding {
+    /// Bytes of a voxel.
+    pub fn bytes(&self) -> usize {
+        self.kind.bytes()
+    }
+
+    /// Appends the values of a block of voxels.
+    pub fn append(&self, block: &[u8], values: &mut Vec<f32>) {
+        let Self { kind, big_endian, slope, inter } = *self;
+        kind.append(block, big_endian, |value| (value * slope + inter) as f32, values);
+    }
+
+    /// Whether bytes that are all 0 are voxels that are all 0.
+    pub fn keeps_zero(&self) -> bool {
+        self.inter == 0.0
+    }
+}
+
+/// Reads a header and what follows it, up to the first voxel.
+pub(super) fn open(path: &Path, mut stream: impl Read) -> Result<Layout, Error> {
+    let damaged = |problem: &str| damaged(path, problem);
+    let refused = |problem: String, way_out: &str| refused(path, problem, way_out);
     let mut head = Vec::new();
     (&mut stream).take(HEADER_BYTES as u64).read_to_end(&mut head).map_err(|e| damaged(&e.to_string()))?;
     if head.starts_with(&540_i32.to_le_bytes()) || head.starts_with(&540_i32.to_be_bytes()) {
@@ -85,10 +120,16 @@ fn read_stream(path: &Path, mut stream: impl Read) -> Result<Image<f32>, Error> 
         (slope, inter) if slope != 0.0 && slope.is_finite() && inter.is_finite() => (slope, inter),
         _ => (1.0, 0.0),
     };
+    Ok(Layout { grid, encoding: Encoding { kind, big_endian, slope, inter } })
+}
+
+fn read_stream(path: &Path, mut stream: impl Read) -> Result<Image<f32>, Error> {
+    let damaged = |problem: &str| damaged(path, problem);
+    let Layout { grid, encoding } = open(path, &mut stream)?;
     let voxels = grid.len();
     // Beyond this memory grows with the bytes that come, not with those that the header promises.
     let mut values = Vec::with_capacity(voxels.min(1 << 24));
-    let mut stream = stream.take(voxels as u64 * kind.bytes() as u64);
+    let mut stream = stream.take(voxels as u64 * encoding.bytes() as u64);
     let mut block = Vec::new();
     loop {
         block.clear();
@@ -96,7 +137,7 @@ fn read_stream(path: &Path, mut stream: impl Read) -> Result<Image<f32>, Error> 
         if block.is_empty() {
             break;
         }
-        kind.append(&block, big_endian, |value| (value * slope + inter) as f32, &mut values);
+        encoding.append(&block, &mut values);
     }
     if values.len() != voxels {
         return Err(damaged(&format!("it has {} of its {voxels} voxels", values.len())));
@@ -104,6 +145,7 @@ fn read_stream(path: &Path, mut stream: impl Read) -> Result<Image<f32>, Error> 
     let wrong = values.iter().filter(|value| !value.is_finite()).count();
     if wrong > 0 {
         return Err(refused(
+            path,
             format!("{wrong} voxels are not finite numbers"),
             "replace them (by -1000 in an image in HU)",
         ));

@@ -1,7 +1,7 @@
 //! Moran's I and Geary's C over all pairs of voxels, through Fourier transforms.
 //!
 //! Both sum w(i − j) times a product over all pairs, with w = 1/distance. A sum of that kind is a convolution with w, so a
-//! transform of twice the box gives it exactly. The mask and the deviations are the real and the imaginary part of one
+//! transform of a box of at least twice the size gives it exactly. The mask and the deviations are the real and the imaginary part of one
 //! transform, since the transform of w is real. Only the first axis is kept transformed for the whole box; the other two
 //! are padded and transformed one plane at a time.
 
@@ -34,8 +34,8 @@ pub fn moran_geary(shape: [usize; 3], mask: &[bool], values: &[f32], spacing_mm:
         if mask[place] { C::new(1.0, (f64::from(values[place]) - mean) / scale) } else { C::default() }
     };
     let [nx, ny, nz] = shape;
-    let padded = shape.map(|n| 2 * n);
-    let weights = weights(shape, spacing_mm);
+    let padded = shape.map(padded_length);
+    let weights = weights(padded, spacing_mm);
     let mut planner = FftPlanner::new();
     let [fx, fy, fz] = padded.map(|n| planner.plan_fft_forward(n));
     let [gx, gy, gz] = padded.map(|n| planner.plan_fft_inverse(n));
@@ -53,10 +53,10 @@ pub fn moran_geary(shape: [usize; 3], mask: &[bool], values: &[f32], spacing_mm:
             planes[kx * plane + jk] = *value;
         }
     }
-    let [hx, hy] = [nx + 1, ny + 1];
+    let [hx, hy] = [padded[0] / 2 + 1, padded[1] / 2 + 1];
     planes.par_chunks_mut(plane).enumerate().for_each(|(kx, values)| {
         let folded_x = kx.min(padded[0] - kx);
-        convolve_plane(values, [ny, nz], [&fy, &fz], [&gy, &gz], |ky, kz| {
+        convolve_plane(values, [ny, nz], [padded[1], padded[2]], [&fy, &fz], [&gy, &gz], |ky, kz| {
             let folded = [ky.min(padded[1] - ky), kz.min(padded[2] - kz)];
             weights[folded_x + hx * (folded[0] + hy * folded[1])]
         });
@@ -82,15 +82,15 @@ pub fn moran_geary(shape: [usize; 3], mask: &[bool], values: &[f32], spacing_mm:
     [products / total, (n - 1.0) / n * (weighted - products) / total]
 }
 
-/// Transforms a plane padded to twice its size, multiplies, and transforms back.
+/// Transforms a padded plane, multiplies, and transforms back.
 fn convolve_plane(
     values: &mut [C],
     [ny, nz]: [usize; 2],
+    [py, pz]: [usize; 2],
     [fy, fz]: [&Arc<dyn Fft<f64>>; 2],
     [gy, gz]: [&Arc<dyn Fft<f64>>; 2],
     weight: impl Fn(usize, usize) -> f64,
 ) {
-    let [py, pz] = [2 * ny, 2 * nz];
     let mut work = vec![C::default(); py * nz];
     for (row, padded) in values.chunks_exact(ny).zip(work.chunks_exact_mut(py)) {
         padded[..ny].copy_from_slice(row);
@@ -117,9 +117,22 @@ fn convolve_plane(
     }
 }
 
-/// Transform of 1/distance (0 at no distance) over twice the box: real, even in each axis, kept for one octant.
-fn weights(shape: [usize; 3], spacing_mm: [f64; 3]) -> Vec<f64> {
-    let half = shape.map(|n| n + 1);
+/// The least even length of at least 2n that has no prime factor above 5, which a transform likes.
+fn padded_length(n: usize) -> usize {
+    let smooth = |mut length: usize| {
+        for factor in [2, 3, 5] {
+            while length.is_multiple_of(factor) {
+                length /= factor;
+            }
+        }
+        length == 1
+    };
+    (2 * n..).step_by(2).find(|&length| smooth(length)).expect("powers of two go on for ever")
+}
+
+/// Transform of 1/distance (0 at no distance) over the padded box: real, even in each axis, kept for one octant.
+fn weights(padded: [usize; 3], spacing_mm: [f64; 3]) -> Vec<f64> {
+    let half = padded.map(|n| n / 2 + 1);
     let mut values = Vec::with_capacity(half.iter().product());
     for k in 0..half[2] {
         for j in 0..half[1] {
@@ -132,7 +145,7 @@ fn weights(shape: [usize; 3], spacing_mm: [f64; 3]) -> Vec<f64> {
     }
     let mut planner = FftPlanner::new();
     for axis in 0..3 {
-        let full = 2 * shape[axis];
+        let full = padded[axis];
         let plan = planner.plan_fft_forward(full);
         let stride: usize = half[..axis].iter().product();
         let mut line = vec![C::default(); full];

@@ -66,9 +66,50 @@ pub fn ellipsoid_area([a, b, c]: [f64; 3]) -> f64 {
 /// Semi-axes, falling, of the least ellipsoid around some points; `None` if they lie in a plane.
 ///
 /// Khachiyan's ascent with away steps: L. G. Khachiyan, Math. Oper. Res. 21 (1996) 307; M. J. Todd, E. A. Yıldırım, Discrete
-/// Appl. Math. 155 (2007) 1731. Ends where no point and no weight is off by more than 10⁻⁷.
+/// Appl. Math. 155 (2007) 1731. It runs on a few points, to which those outside their ellipsoid are added until there are none:
+/// ends where no point and no weight is off by more than 10⁻⁷.
 pub fn least_enclosing(points: &[[f64; 3]]) -> Option<[f64; 3]> {
-    const TOLERANCE: f64 = 1e-7;
+    /// Points to begin with, and how many are added at a time.
+    const FEW: usize = 32;
+    let mut chosen = vec![false; points.len()];
+    for n in 0..FEW.min(points.len()) {
+        chosen[n * points.len() / FEW.min(points.len())] = true;
+    }
+    for axis in 0..3 {
+        let by = |a: &usize, b: &usize| points[*a][axis].total_cmp(&points[*b][axis]);
+        for end in [(0..points.len()).min_by(by), (0..points.len()).max_by(by)].into_iter().flatten() {
+            chosen[end] = true;
+        }
+    }
+    loop {
+        let few: Vec<[f64; 3]> =
+            points.iter().zip(&chosen).filter(|(_, chosen)| **chosen).map(|(point, _)| *point).collect();
+        let all_chosen = few.len() == points.len();
+        let Some((axes, inverse)) = around(&few) else {
+            if all_chosen {
+                return None;
+            }
+            chosen.fill(true); // The few lie in a plane; perhaps not all do.
+            continue;
+        };
+        let mut outside: Vec<(f64, usize)> = (0..points.len())
+            .filter(|&n| !chosen[n])
+            .map(|n| (quadratic(&inverse, &[points[n][0], points[n][1], points[n][2], 1.0]), n))
+            .filter(|(g, _)| g / 4.0 - 1.0 >= TOLERANCE)
+            .collect();
+        if outside.is_empty() {
+            return Some(axes);
+        }
+        outside.sort_by(|a, b| b.0.total_cmp(&a.0));
+        outside.iter().take(FEW).for_each(|(_, n)| chosen[*n] = true);
+    }
+}
+
+/// Largest part by which a point or a weight may be off.
+const TOLERANCE: f64 = 1e-7;
+
+/// Semi-axes of the least ellipsoid around some points, and the inverse of their weighted moment.
+fn around(points: &[[f64; 3]]) -> Option<([f64; 3], [[f64; 4]; 4])> {
     const STEPS: usize = 200_000;
     let n = points.len();
     if n < 4 {
@@ -135,7 +176,7 @@ pub fn least_enclosing(points: &[[f64; 3]]) -> Option<[f64; 3]> {
             }
         }
     }
-    Some(eigenvalues(covariance).map(|value| (3.0 * value.max(0.0)).sqrt()))
+    Some((eigenvalues(covariance).map(|value| (3.0 * value.max(0.0)).sqrt()), inverse))
 }
 
 fn add_outer(m: &mut [[f64; 4]; 4], q: &[f64; 4], w: f64) {

@@ -1,6 +1,27 @@
 //! Convex hull of a mask's mesh, in whole numbers and so without rounding.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// A hash of small whole numbers (D. E. Knuth's multiplication): nobody chooses them to collide.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_usize(usize::from(byte)));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.0 = (self.0.rotate_left(20) ^ number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+type Numbers<K> = HashMap<K, usize, BuildHasherDefault<Mixed>>;
 
 /// A point in half voxels.
 pub type Point = [i64; 3];
@@ -80,7 +101,7 @@ pub fn hull(points: &[Point]) -> Option<Hull> {
         .into_iter()
         .map(|corners| Face::new(points, corners))
         .collect();
-    let mut by_edge: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut by_edge: Numbers<(usize, usize)> = Numbers::default();
     for (n, face) in faces.iter().enumerate() {
         for edge in edges(face.corners) {
             by_edge.insert(edge, n);
@@ -147,7 +168,7 @@ fn assign(points: &[Point], which: impl Iterator<Item = usize>, faces: &mut [Fac
 }
 
 fn compact(points: &[Point], faces: &[Face]) -> Hull {
-    let mut number: HashMap<usize, usize> = HashMap::new();
+    let mut number: Numbers<usize> = Numbers::default();
     let mut corners = Vec::new();
     let triangles = faces
         .iter()

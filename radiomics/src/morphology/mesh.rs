@@ -1,5 +1,7 @@
 //! Surface of a mask by marching cubes: area and enclosed volume.
 
+use serde::{Deserialize, Serialize};
+
 /// Corner offsets of a cell.
 const CORNERS: [[i32; 3]; 8] =
     [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]];
@@ -62,13 +64,26 @@ pub struct Mesh {
     pub volume_mm3: f64,
 }
 
+/// How cells are made triangles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meshing {
+    /// Each cell as its own corners say: closed wherever voxels touch.
+    #[default]
+    Closed,
+    /// As PyRadiomics 2 and later does: cells with their last corner inside are taken for the complement turned round. That
+    /// leaves holes where two voxels touch along an edge, so that the volume depends on the origin: the voxel before the
+    /// first of the region's box.
+    Pyradiomics,
+}
+
 /// What one kind of cell adds.
 #[derive(Clone, Copy, Default)]
 struct Piece {
     area: f64,
-    /// Sum over triangles of the x component of the area vector, and that times the mean x within the cell.
-    flow: f64,
-    moment: f64,
+    /// Sum over triangles (a, b, c) of (b − a) × (c − a), and of det(a, b, c), with the cell's lower corner as origin.
+    flow: [f64; 3],
+    volume: f64,
 }
 
 fn point(edge: usize, spacing_mm: [f64; 3]) -> [f64; 3] {
@@ -84,23 +99,28 @@ fn piece(kind: usize, spacing_mm: [f64; 3]) -> Piece {
         let [a, b, c] = [0, 1, 2].map(|corner| point(triangle[corner], spacing_mm));
         let u: [f64; 3] = std::array::from_fn(|x| b[x] - a[x]);
         let v: [f64; 3] = std::array::from_fn(|x| c[x] - a[x]);
-        let normal = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+        let normal = cross(u, v);
         piece.area += 0.5 * normal.iter().map(|n| n * n).sum::<f64>().sqrt();
-        piece.flow += 0.5 * normal[0];
-        piece.moment += 0.5 * normal[0] * (a[0] + b[0] + c[0]) / 3.0;
+        piece.flow = std::array::from_fn(|x| piece.flow[x] + normal[x]);
+        let across = cross(b, c);
+        piece.volume += (0..3).map(|x| a[x] * across[x]).sum::<f64>();
     }
     piece
+}
+
+fn cross(u: [f64; 3], v: [f64; 3]) -> [f64; 3] {
+    [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
 }
 
 impl Mesh {
     /// The surface halfway between the voxels of a mask (x fastest) and those around it.
     ///
-    /// The volume follows from Gauss: V = ∫ x n_x dA. A cell adds what its kind of corners adds, so that cells are only
-    /// counted, by kind and by column.
-    pub fn of(shape: [usize; 3], mask: &[bool], spacing_mm: [f64; 3]) -> Self {
+    /// The volume is that of the tetrahedra between the triangles and the origin, Σ det(a, b, c) / 6. A cell adds what its kind
+    /// of corners adds and where it lies, so that cells are only counted, by kind and by place.
+    pub fn of(shape: [usize; 3], mask: &[bool], spacing_mm: [f64; 3], how: Meshing) -> Self {
         let [nx, ny, nz] = shape;
         let mut counts = [0_u64; 256];
-        let mut columns = [0_u64; 256];
+        let mut places = [[0_u64; 3]; 256];
         let empty = vec![false; nx];
         let row = |j: usize, k: usize| -> &[bool] {
             // Rows from 1 on; row 0 and the one after the last lie outside.
@@ -129,20 +149,26 @@ impl Mesh {
                     // 0 → 1, 3 → 2, 4 → 5, 7 → 6.
                     let kind =
                         lower | (upper & 1) << 1 | (upper & 8) >> 1 | (upper & 16) << 1 | (upper & 128) >> 1;
-                    counts[kind] += 1;
-                    columns[kind] += i as u64;
+                    if kind != 0 && kind != 255 {
+                        counts[kind] += 1;
+                        for (sum, place) in places[kind].iter_mut().zip([i, j, k]) {
+                            *sum += place as u64;
+                        }
+                    }
                     lower = upper;
                 }
             }
         }
         let mut mesh = Self { area_mm2: 0.0, volume_mm3: 0.0 };
-        for kind in 1..255 {
-            if counts[kind] > 0 {
-                let piece = piece(kind, spacing_mm);
-                mesh.area_mm2 += counts[kind] as f64 * piece.area;
-                mesh.volume_mm3 +=
-                    columns[kind] as f64 * spacing_mm[0] * piece.flow + counts[kind] as f64 * piece.moment;
-            }
+        for kind in (1..255).filter(|&kind| counts[kind] > 0) {
+            let (piece, sign) = match how {
+                Meshing::Pyradiomics if kind >= 128 => (piece(255 - kind, spacing_mm), -1.0),
+                _ => (piece(kind, spacing_mm), 1.0),
+            };
+            mesh.area_mm2 += counts[kind] as f64 * piece.area;
+            // Moving a triangle by t adds t · ((b − a) × (c − a)) to its determinant.
+            let moved: f64 = (0..3).map(|x| places[kind][x] as f64 * spacing_mm[x] * piece.flow[x]).sum();
+            mesh.volume_mm3 += sign * (counts[kind] as f64 * piece.volume + moved) / 6.0;
         }
         // The table turns its triangles inwards.
         mesh.volume_mm3 = mesh.volume_mm3.abs();
@@ -222,7 +248,7 @@ mod tests {
 
     #[test]
     fn one_voxel_is_an_octahedron() {
-        let mesh = Mesh::of([1, 1, 1], &[true], [2.0, 2.0, 2.0]);
+        let mesh = Mesh::of([1, 1, 1], &[true], [2.0, 2.0, 2.0], Meshing::Closed);
         assert!((mesh.volume_mm3 - 4.0 / 3.0).abs() < 1e-12);
         assert!((mesh.area_mm2 - 8.0 * 3.0_f64.sqrt() / 4.0 * 2.0).abs() < 1e-12);
     }
@@ -237,8 +263,26 @@ mod tests {
         for place in 0..27 {
             large[place % 3 + 4 + 7 * (place / 3 % 3 + 2 + 6 * (place / 9 + 1))] = small[place];
         }
-        let a = Mesh::of([3, 3, 3], &small, [1.0, 2.0, 3.0]);
-        let b = Mesh::of([7, 6, 5], &large, [1.0, 2.0, 3.0]);
+        let a = Mesh::of([3, 3, 3], &small, [1.0, 2.0, 3.0], Meshing::Closed);
+        let b = Mesh::of([7, 6, 5], &large, [1.0, 2.0, 3.0], Meshing::Closed);
         assert!((a.volume_mm3 - b.volume_mm3).abs() < 1e-12 && (a.area_mm2 - b.area_mm2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_mesh_of_pyradiomics_has_a_hole_where_voxels_touch_along_an_edge() {
+        let spacing_mm = [1.0, 2.0, 3.0];
+        let of = |mask: &[bool], how| Mesh::of([2, 2, 1], mask, spacing_mm, how);
+        // A convex block has no such place.
+        let block = [true; 4];
+        let (ours, theirs) = (of(&block, Meshing::Closed), of(&block, Meshing::Pyradiomics));
+        assert!((ours.area_mm2 - theirs.area_mm2).abs() < 1e-12);
+        assert!((ours.volume_mm3 - theirs.volume_mm3).abs() < 1e-12);
+        let touching = [true, false, false, true];
+        let turned = [false, true, true, false];
+        let differs = |mask: &[bool]| {
+            let (ours, theirs) = (of(mask, Meshing::Closed), of(mask, Meshing::Pyradiomics));
+            (ours.area_mm2 - theirs.area_mm2).abs() > 1e-3
+        };
+        assert!(differs(&touching) || differs(&turned));
     }
 }

@@ -8,10 +8,13 @@ use std::collections::BTreeSet;
 /// For each face the points are laid on its plane, where the least rectangle has a side on the outline's hull
 /// (H. Freeman, R. Shapira, Commun. ACM 18 (1975) 409). The least box of all may touch the hull with edges alone (J. O'Rourke, Int.
 /// J. Comput. Inf. Sci. 14 (1985) 183) and be a little smaller; the standard has no reference value for it.
+///
+/// Most faces are ruled out by a few corners: the box around some of the corners is no larger than that around all.
 pub fn least_box_mm(hull: &Hull, spacing_mm: [f64; 3]) -> [f64; 3] {
     let corners = hull.corners_mm(spacing_mm);
+    let few = outermost(&corners);
     let mut seen = BTreeSet::new();
-    let mut best = ([0.0; 3], f64::INFINITY);
+    let mut faces: Vec<(f64, [[f64; 3]; 3])> = Vec::new();
     for triangle in &hull.triangles {
         let [a, b, c] = triangle.map(|corner| hull.corners[corner]);
         let u: [i64; 3] = std::array::from_fn(|x| b[x] - a[x]);
@@ -30,15 +33,50 @@ pub fn least_box_mm(hull: &Hull, spacing_mm: [f64; 3]) -> [f64; 3] {
             normal[2] * along[0] - normal[0] * along[2],
             normal[0] * along[1] - normal[1] * along[0],
         ];
-        let [low, high] = range(corners.iter().map(|p| dot(normal, *p)));
-        let flat: Vec<[f64; 2]> = corners.iter().map(|p| [dot(along, *p), dot(across, *p)]).collect();
-        let [p, q] = least_rectangle(flat);
-        let volume = (high - low) * p * q;
+        let frame = [normal, along, across];
+        faces.push((on_face(&few, frame).iter().product(), frame));
+    }
+    faces.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut best = ([0.0; 3], f64::INFINITY);
+    for (at_least, frame) in faces {
+        // The bound is rounded too.
+        if at_least * (1.0 - 1e-9) > best.1 {
+            break;
+        }
+        let edges = on_face(&corners, frame);
+        let volume = edges.iter().product();
         if volume < best.1 {
-            best = ([high - low, p, q], volume);
+            best = (edges, volume);
         }
     }
     best.0
+}
+
+/// The box around points with a face across the first of three directions: its height, and the sides of the least rectangle.
+fn on_face(points: &[[f64; 3]], [normal, along, across]: [[f64; 3]; 3]) -> [f64; 3] {
+    let [low, high] = range(points.iter().map(|p| dot(normal, *p)));
+    let flat: Vec<[f64; 2]> = points.iter().map(|p| [dot(along, *p), dot(across, *p)]).collect();
+    let [p, q] = least_rectangle(flat);
+    [high - low, p, q]
+}
+
+/// The corners that lie farthest out in some directions that go round evenly (a spiral of Fibonacci).
+fn outermost(corners: &[[f64; 3]]) -> Vec<[f64; 3]> {
+    const DIRECTIONS: usize = 96;
+    let golden = std::f64::consts::PI * (3.0 - 5.0_f64.sqrt());
+    let mut found: Vec<usize> = (0..DIRECTIONS)
+        .filter_map(|n| {
+            let z = 1.0 - (2 * n + 1) as f64 / DIRECTIONS as f64;
+            let (sin, cos) = (golden * n as f64).sin_cos();
+            let r = (1.0 - z * z).sqrt();
+            let direction = [r * cos, r * sin, z];
+            (0..corners.len())
+                .max_by(|&a, &b| dot(direction, corners[a]).total_cmp(&dot(direction, corners[b])))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|corner| corners[corner]).collect()
 }
 
 fn gcd(a: i64, b: i64) -> i64 {

@@ -57,6 +57,18 @@ impl Levels {
         self.values[layers.start * layer..layers.end * layer].iter().filter(|&&level| level > 0).count()
     }
 
+    /// Number of voxels of each level in some layers, from level 0 on; level 0 is not counted.
+    pub fn voxels_by_level(&self, layers: std::ops::Range<usize>) -> Vec<u32> {
+        let mut counts = vec![0_u32; self.most + 1];
+        for [start, length] in self.lines(layers) {
+            for &level in &self.values[start..start + length] {
+                counts[usize::from(level)] += 1;
+            }
+        }
+        counts[0] = 0;
+        counts
+    }
+
     /// The lines with voxels in some layers: place of the first voxel, and number of voxels to look at.
     pub fn lines(&self, layers: std::ops::Range<usize>) -> impl Iterator<Item = [usize; 2]> + '_ {
         let rows = self.shape[1];

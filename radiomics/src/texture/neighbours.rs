@@ -61,6 +61,19 @@ impl ToneMatrix {
     }
 }
 
+/// What the neighbours of the voxels of a line come to.
+struct Line {
+    /// Sums of their levels; in words of 16 bits where they fit, which is faster.
+    sums: Vec<u32>,
+    small_sums: Vec<u16>,
+    /// How many there are, and how many of them are dependent.
+    numbers: Vec<u16>,
+    alike: Vec<u16>,
+}
+
+/// The highest level of which 26 have a sum of 16 bits.
+const SMALL: usize = u16::MAX as usize / 26;
+
 /// Compares the voxels of some layers with their neighbours, in rows at a time.
 pub fn count(
     levels: &Levels,
@@ -76,30 +89,25 @@ pub fn count(
     let strides: Vec<isize> =
         neighbours.iter().map(|&step| levels.stride(step)).flat_map(|stride| [stride, -stride]).collect();
     let width = levels.shape[0];
-    let (mut sums, mut numbers, mut alike) = (vec![0_u32; width], vec![0_u16; width], vec![0_u16; width]);
+    let small = levels.most <= SMALL;
+    let mut line = Line {
+        sums: vec![0; width],
+        small_sums: vec![0; width],
+        numbers: vec![0; width],
+        alike: vec![0; width],
+    };
     for [start, length] in levels.lines(layers) {
-        let here = &levels.values[start..start + length];
-        let (sums, numbers, alike) = (&mut sums[..length], &mut numbers[..length], &mut alike[..length]);
-        sums.fill(0);
-        numbers.fill(0);
-        alike.fill(0);
-        for &stride in &strides {
-            let there = &levels.values[(start as isize + stride) as usize..][..length];
-            for x in 0..length {
-                sums[x] += u32::from(there[x]);
-                numbers[x] += u16::from(there[x] > 0);
-                alike[x] += u16::from(there[x] > 0 && there[x].abs_diff(here[x]) <= alpha);
-            }
-        }
-        for x in 0..length {
-            let level = here[x];
+        line.gather(&levels.values, start, length, &strides, alpha, small);
+        let Line { sums, small_sums, numbers, alike } = &line;
+        for (x, &level) in levels.values[start..start + length].iter().enumerate() {
             if level == 0 {
                 continue;
             }
             if let Some(tones) = &mut tones
                 && numbers[x] > 0
             {
-                let mean = f64::from(sums[x]) / f64::from(numbers[x]);
+                let sum = if small { u32::from(small_sums[x]) } else { sums[x] };
+                let mean = f64::from(sum) / f64::from(numbers[x]);
                 tones.counts[usize::from(level)] += 1.0;
                 tones.differences[usize::from(level)] += (f64::from(level) - mean).abs();
             }
@@ -107,6 +115,52 @@ pub fn count(
                 dependences.add(level, u32::from(alike[x]) + 1);
             }
         }
+    }
+}
+
+impl Line {
+    fn gather(
+        &mut self,
+        values: &[u16],
+        start: usize,
+        length: usize,
+        strides: &[isize],
+        alpha: u16,
+        small: bool,
+    ) {
+        let here = &values[start..start + length];
+        self.sums[..length].fill(0);
+        self.small_sums[..length].fill(0);
+        self.numbers[..length].fill(0);
+        self.alike[..length].fill(0);
+        for &stride in strides {
+            let there = &values[(start as isize + stride) as usize..][..length];
+            compare(here, there, alpha, &mut self.numbers[..length], &mut self.alike[..length]);
+            if small {
+                add_small(there, &mut self.small_sums[..length]);
+            } else {
+                for (sum, &level) in self.sums.iter_mut().zip(there) {
+                    *sum += u32::from(level);
+                }
+            }
+        }
+    }
+}
+
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2"))]
+fn compare(here: &[u16], there: &[u16], alpha: u16, numbers: &mut [u16], alike: &mut [u16]) {
+    let there = &there[..here.len()];
+    let (numbers, alike) = (&mut numbers[..here.len()], &mut alike[..here.len()]);
+    for x in 0..here.len() {
+        numbers[x] += u16::from(there[x] > 0);
+        alike[x] += u16::from(there[x] > 0) & u16::from(there[x].abs_diff(here[x]) <= alpha);
+    }
+}
+
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2"))]
+fn add_small(there: &[u16], sums: &mut [u16]) {
+    for (sum, &level) in sums.iter_mut().zip(there) {
+        *sum += level;
     }
 }
 

@@ -1,103 +1,85 @@
-//! One walk along a direction that counts neighbouring pairs and runs.
+//! Walks along a direction that count neighbouring pairs and runs.
 
 use super::cooccurrence::PairMatrix;
 use super::emphases::SizeMatrix;
 use super::levels::Levels;
 use std::ops::Range;
 
-/// Counts the pairs and runs of some layers along one direction.
-///
-/// `lengths` is a buffer of one word a voxel of the padded box; its contents do not matter.
-pub fn count(
-    levels: &Levels,
-    layers: Range<usize>,
-    step: [isize; 3],
-    pairs: Option<&mut PairMatrix>,
-    runs: Option<&mut SizeMatrix>,
-    lengths: &mut [u16],
-) {
-    // All directions lead to higher places in the array, so that what lies behind is finished when it is read.
-    let stride = levels.stride(step);
-    if let Some(pairs) = pairs {
-        count_pairs(levels, layers.clone(), stride, step, pairs);
-    }
-    if let Some(runs) = runs {
-        count_runs(levels, layers, stride, step, runs, lengths);
-    }
-}
-
 /// Whether a step leads into another layer, which in a slice-wise walk is none of ours.
 fn leaves(step: [isize; 3], layers: &Range<usize>, layer: usize) -> bool {
     step[2] > 0 && layer + 1 >= layers.end
 }
 
-fn count_pairs(
-    levels: &Levels,
-    layers: Range<usize>,
-    stride: isize,
-    step: [isize; 3],
-    pairs: &mut PairMatrix,
-) {
-    let n = pairs.levels;
-    let size = levels.shape[0] * levels.shape[1];
+/// Counts the pairs of some layers along one direction.
+pub fn count_pairs(levels: &Levels, layers: Range<usize>, step: [isize; 3], pairs: &mut PairMatrix) {
+    // All directions lead to higher places in the array.
+    let (n, stride) = (pairs.levels, levels.stride(step) as usize);
+    let cell = |a: u16, b: u16| usize::from(a) * n + usize::from(b);
+    // Neighbouring voxels take turns at two tables: a count that was just written is slow to read again.
+    let mut second = vec![0_u32; pairs.counts.len()];
     for layer in layers.clone() {
         if leaves(step, &layers, layer) {
             continue;
         }
         for [start, length] in levels.lines(layer..layer + 1) {
-            debug_assert!(start / size == layer);
-            let here = &levels.values[start..start + length];
-            let there = &levels.values[(start as isize + stride) as usize..][..length];
-            for (&a, &b) in here.iter().zip(there) {
-                pairs.counts[usize::from(a) * n + usize::from(b)] += 1;
+            let here = levels.values[start..start + length].as_chunks::<2>();
+            let there = levels.values[start + stride..][..length].as_chunks::<2>();
+            for (a, b) in here.0.iter().zip(there.0) {
+                pairs.counts[cell(a[0], b[0])] += 1;
+                second[cell(a[1], b[1])] += 1;
+            }
+            for (&a, &b) in here.1.iter().zip(there.1) {
+                pairs.counts[cell(a, b)] += 1;
             }
         }
     }
+    for (sum, count) in pairs.counts.iter_mut().zip(second) {
+        *sum += count;
+    }
 }
 
-fn count_runs(
+/// Counts the runs of some layers along one direction; `runs` is empty.
+///
+/// Only voxels that go on a run are looked at one by one. What is left of a level's voxels are runs of one.
+///
+/// `lengths` is a buffer of one word a voxel of the padded box; its contents do not matter.
+pub fn count_runs(
     levels: &Levels,
     layers: Range<usize>,
-    stride: isize,
     step: [isize; 3],
     runs: &mut SizeMatrix,
     lengths: &mut [u16],
 ) {
-    runs.voxels += levels.voxels_in(layers.clone()) as u64;
-    let back = stride as usize;
-    let columns = SizeMatrix::COLUMNS;
+    let voxels = levels.voxels_by_level(layers.clone());
+    runs.voxels += voxels.iter().map(|&number| u64::from(number)).sum::<u64>();
+    // What lies behind is finished when it is read.
+    let back = levels.stride(step) as usize;
+    let mut in_long_runs = vec![0_u32; voxels.len()];
     for layer in layers.clone() {
         let has_next = !leaves(step, &layers, layer);
         let has_last = step[2] == 0 || layer > layers.start;
         for [start, length] in levels.lines(layer..layer + 1) {
+            lengths[start..start + length].fill(1);
+            if !has_last {
+                continue;
+            }
             let here = &levels.values[start..][..length];
             let last = &levels.values[start - back..][..length];
             let next = &levels.values[start + back..][..length];
-            if back == 1 {
-                let mut run = 0_u32;
-                for x in 0..length {
-                    run = if last[x] == here[x] { run + 1 } else { 1 };
-                    if next[x] != here[x] && here[x] > 0 {
-                        runs.add(here[x], run);
-                    }
-                }
-                continue;
-            }
-            // All other directions read the lengths of an earlier line, which is finished.
-            let (before, rest) = lengths.split_at_mut(start);
-            let before = &before[start - back..][..length];
-            let run = &mut rest[..length];
             for x in 0..length {
-                let goes_on = has_last && last[x] == here[x];
-                run[x] = if goes_on { before[x].saturating_add(1) } else { 1 };
-                let ends = !has_next || next[x] != here[x];
-                // Level 0 has a row of its own, which nobody reads.
-                if usize::from(run[x]) < columns {
-                    runs.table()[usize::from(here[x]) * columns + usize::from(run[x])] += u32::from(ends);
-                } else if ends && here[x] > 0 {
-                    runs.add(here[x], u32::from(run[x]));
+                if last[x] != here[x] || here[x] == 0 {
+                    continue;
+                }
+                let run = lengths[start + x - back].saturating_add(1);
+                lengths[start + x] = run;
+                if !has_next || next[x] != here[x] {
+                    runs.add(here[x], u32::from(run));
+                    in_long_runs[usize::from(here[x])] += u32::from(run);
                 }
             }
         }
+    }
+    for level in 1..voxels.len() {
+        runs.table()[level * SizeMatrix::COLUMNS + 1] += voxels[level] - in_long_runs[level];
     }
 }
