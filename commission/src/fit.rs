@@ -11,12 +11,14 @@ use nalgebra::{DMatrix, DVector};
 
 /// Standard error after over that before above which a number is not determined.
 pub const LEARNT: f64 = 0.7;
-/// Most steps of a fit.
-const STEPS: usize = 200;
+/// Most steps of a descent.
+const STEPS: usize = 500;
+/// Descents one after the other, each with the errors of the runs at the last one's end.
+const DESCENTS: usize = 3;
 /// Step of the differences that derivatives come from (logarithm).
 const DIFFERENCE: f64 = 1e-4;
-/// The fit is done when no parameter moves by more than this (logarithm).
-const SETTLED: f64 = 1e-6;
+/// A descent is done when no parameter moves by more than this (logarithm), or the sum of squares falls by less.
+const SETTLED: f64 = 1e-5;
 
 /// What became of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,26 +161,50 @@ fn sigmas(model: &Model, data: &Data, steps: &[f64]) -> Vec<f64> {
     data.used.iter().map(sigma).collect()
 }
 
+/// Least squares from some steps on. Errors of the runs hang on the parameters: they are held in a descent, and renewed for
+/// the next.
 fn descend(model: &Model, data: &Data, held: &[bool], from: &[f64]) -> Result<Solution, Error> {
+    let mut steps = from.to_vec();
+    for _ in 0..DESCENTS {
+        let sigma = sigmas(model, data, &steps);
+        steps = descend_at(model, data, held, &steps, &sigma)?;
+    }
+    let sigma = sigmas(model, data, &steps);
+    let residuals = residuals(model, data, &steps, &sigma);
+    let jacobian = jacobian(model, data, &steps, &sigma);
+    Ok(Solution { steps, residuals, jacobian })
+}
+
+fn descend_at(
+    model: &Model,
+    data: &Data,
+    held: &[bool],
+    from: &[f64],
+    sigma: &[f64],
+) -> Result<Vec<f64>, Error> {
     let count = from.len();
     let mut steps = from.to_vec();
     let prior = |steps: &[f64]| -> f64 {
         steps.iter().zip(&model.parameters).map(|(step, p)| (step / p.sigma_before).powi(2)).sum()
     };
+    let cost = |steps: &[f64]| residuals(model, data, steps, sigma).norm_squared() + prior(steps);
     let mut damping = 1e-3;
     for _ in 0..STEPS {
-        // Errors of the runs hang on the parameters: held fixed within a step, renewed for the next.
-        let sigma = sigmas(model, data, &steps);
-        let cost = |steps: &[f64]| residuals(model, data, steps, &sigma).norm_squared() + prior(steps);
-        let now = residuals(model, data, &steps, &sigma);
-        let jacobian = jacobian(model, data, &steps, &sigma);
+        let now = residuals(model, data, &steps, sigma);
+        let jacobian = jacobian(model, data, &steps, sigma);
         let mut normal = jacobian.transpose() * &jacobian;
         let mut slope = jacobian.transpose() * &now;
         for at in 0..count {
             let weight = model.parameters[at].sigma_before.powi(-2);
             normal[(at, at)] += weight;
             slope[at] += weight * steps[at];
-            if held[at] {
+        }
+        for at in 0..count {
+            // A number that stands at a bound and would go beyond stays, so that the others' steps are right for that.
+            let pushes_out = model.reach(model.parameters[at].number).is_some_and(|[low, high]| {
+                (steps[at] <= low && slope[at] > 0.0) || (steps[at] >= high && slope[at] < 0.0)
+            });
+            if held[at] || pushes_out {
                 normal.row_mut(at).fill(0.0);
                 normal.column_mut(at).fill(0.0);
                 normal[(at, at)] = 1.0;
@@ -187,40 +213,31 @@ fn descend(model: &Model, data: &Data, held: &[bool], from: &[f64]) -> Result<So
         }
         let before = cost(&steps);
         let mut moved = None;
-        while damping < 1e12 {
+        while moved.is_none() && damping < 1e12 {
             let mut damped = normal.clone();
             (0..count).for_each(|at| damped[(at, at)] *= 1.0 + damping);
-            let solved = damped.cholesky().map(|factor| factor.solve(&slope));
-            let Some(way) = solved else {
-                damping *= 10.0;
-                continue;
-            };
-            let mut next = steps.clone();
-            for at in 0..count {
-                // No more than a factor of e at once, and not beyond what the runs reach.
-                next[at] -= way[at].clamp(-1.0, 1.0);
-                if let Some([low, high]) = model.reach(model.parameters[at].number) {
-                    next[at] = next[at].clamp(low, high);
+            if let Some(factor) = damped.cholesky() {
+                let way = factor.solve(&slope);
+                let mut next = steps.clone();
+                for at in 0..count {
+                    // No more than a factor of e at once, and not beyond what the runs reach.
+                    next[at] -= way[at].clamp(-1.0, 1.0);
+                    if let Some([low, high]) = model.reach(model.parameters[at].number) {
+                        next[at] = next[at].clamp(low, high);
+                    }
                 }
+                moved = Some(next).filter(|next| cost(next) <= before);
             }
-            if cost(&next) <= before {
-                moved = Some(next);
-                break;
-            }
-            damping *= 10.0;
+            damping *= if moved.is_some() { 0.1 } else { 10.0 };
         }
-        let Some(next) = moved else {
-            // Rounding alone: no step is better.
-            return Ok(Solution { steps, residuals: now, jacobian });
-        };
-        damping = (0.1 * damping).max(1e-9);
+        // None is better: rounding alone is left.
+        let Some(next) = moved else { return Ok(steps) };
+        damping = damping.max(1e-9);
         let largest = next.iter().zip(&steps).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let gained = before - cost(&next);
         steps = next;
-        if largest < SETTLED {
-            let sigma = sigmas(model, data, &steps);
-            let residuals = residuals(model, data, &steps, &sigma);
-            let jacobian = self::jacobian(model, data, &steps, &sigma);
-            return Ok(Solution { steps, residuals, jacobian });
+        if largest < SETTLED || gained < SETTLED {
+            return Ok(steps);
         }
     }
     Err(Error::Fit { why: format!("{STEPS} steps were not enough") })

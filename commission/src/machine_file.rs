@@ -68,8 +68,8 @@ pub fn write(
     Ok(written)
 }
 
-/// Level and table. The level is the value on the axis; where the table's nodes were all held, the file's own table stays and
-/// the level keeps its meaning.
+/// Level and table. Where the table's nodes were all held, the file's own table stays; else the new one keeps the file's values
+/// beyond the nodes.
 fn leakage(
     beam: &mut toml_edit::Table,
     machine: &Machine,
@@ -81,33 +81,23 @@ fn leakage(
     let Some(described) = machine.beams[quality].leakage.as_ref() else { return };
     let Some(level) = fit.of(Number::LeakageLevel) else { return };
     let Some(table) = beam.get_mut("leakage").and_then(Item::as_table_like_mut) else { return };
-    let nodes: Vec<&Fitted> = fit
-        .numbers
-        .iter()
-        .filter(|fitted| matches!(fitted.parameter.number, Number::LeakageAngle(_)))
+    if level.verdict != Verdict::NotDetermined {
+        set(table, "level", level.value.into(), level.sigma_relative, source);
+    }
+    let is_node = |fitted: &&Fitted| matches!(fitted.parameter.number, Number::LeakageAngle(_));
+    let nodes = fit.numbers.iter().filter(is_node);
+    if nodes.clone().all(|node| node.verdict == Verdict::NotDetermined) {
+        return;
+    }
+    let largest = nodes.clone().map(|node| node.sigma_relative).fold(0.0, f64::max);
+    let angles = model.angles();
+    let inside = angles.iter().zip(nodes).map(|(angle, node)| [*angle, node.value]);
+    let last = angles.last().copied().unwrap_or(0.0);
+    let beyond = described.by_angle.iter().copied().filter(|[angle, _]| *angle > last);
+    let points: Array = inside
+        .chain(beyond)
+        .map(|[angle, relative]| Value::Array([angle, rounded(relative)].into_iter().collect()))
         .collect();
-    let has_table = nodes.iter().any(|node| node.verdict != Verdict::NotDetermined);
-    if level.verdict == Verdict::NotDetermined && !has_table {
-        return;
-    }
-    let on_axis = described.relative(1.0).max(1e-6);
-    if !has_table {
-        set(table, "level", (level.value / on_axis).into(), level.sigma_relative, source);
-        return;
-    }
-    set(table, "level", level.value.into(), level.sigma_relative, source);
-    let mut points = Array::new();
-    let mut largest = 0.0f64;
-    for (node, angle) in model.angles().iter().enumerate() {
-        let relative = match fit.of(Number::LeakageAngle(node)) {
-            Some(fitted) => {
-                largest = largest.max(fitted.sigma_relative);
-                fitted.value
-            }
-            None => 1.0,
-        };
-        points.push(Value::Array([*angle, rounded(relative)].into_iter().collect()));
-    }
     set(table, "by_angle", Value::Array(points), largest, source);
 }
 

@@ -24,7 +24,7 @@ pub enum Number {
     Density,
     /// Level of the leakage.
     LeakageLevel,
-    /// The leakage at a node of its table, over that on the axis.
+    /// The leakage at a node of its table, over the level.
     LeakageAngle(usize),
     /// Factor of a series of relative readings.
     Series(usize),
@@ -45,8 +45,9 @@ pub struct Parameter {
 
 /// Disc widths are known to about this (standard error of the logarithm): published ones spread from 8 to 30 mm.
 const WIDTH_KNOWN: f64 = 0.5;
-/// An entry of a leakage table, over that on the axis, is known to about this before.
-const ANGLE_KNOWN: f64 = 0.5;
+/// An entry of a leakage table is known to about this before, beside the level. That on the axis, in the beam's cone, comes
+/// through jaws and leaves and not through the housing: points near the field tell of it, and it tells nothing of the rest.
+const ANGLE_KNOWN: [f64; 2] = [1.5, 0.5];
 /// What the dose of a monitor unit is defined as differs among clinics by up to this.
 const UNIT_KNOWN: f64 = 0.5;
 /// Optical depth of 8 cm of tungsten alloy at a few MeV: the relative change of what comes through over that of density.
@@ -96,12 +97,11 @@ impl<'a> Model<'a> {
         add(Number::Density, "density of jaws and leaves over the file's".into(), 1.0, sigma);
         if let Some(leakage) = beam.leakage.as_ref().filter(|leakage| leakage.level > 0.0) {
             let sigma = known(beam.model_uncertainty.leakage);
-            add(Number::LeakageLevel, "leakage level".into(), leakage.level * leakage.relative(1.0), sigma);
-            let on_axis = leakage.relative(1.0).max(1e-6);
-            for (node, angle) in responses.angles.iter().enumerate().skip(1) {
-                let relative = (leakage.relative(angle.to_radians().cos()) / on_axis).max(1e-3);
-                let name = format!("leakage at {angle} degrees over that on the axis");
-                add(Number::LeakageAngle(node), name, relative, ANGLE_KNOWN);
+            add(Number::LeakageLevel, "leakage level".into(), leakage.level, sigma);
+            for (node, angle) in responses.angles.iter().enumerate() {
+                let relative = leakage.relative(angle.to_radians().cos()).max(1e-3);
+                let name = format!("leakage at {angle} degrees over the level");
+                add(Number::LeakageAngle(node), name, relative, ANGLE_KNOWN[node.min(1)]);
             }
         }
         for (index, name) in measurements.series.iter().enumerate() {
@@ -147,10 +147,7 @@ impl<'a> Model<'a> {
         let width = weights(&responses.widths, self.step(steps, Number::ExtraFocalWidth));
         let disc = width.iter().zip(&responses.extra_focal).map(|(share, term)| (ratio * share, term));
         let leakage = responses.leakage.iter().enumerate().map(|(node, term)| {
-            let relative = match node {
-                0 => 1.0,
-                _ => self.value(steps, Number::LeakageAngle(node)).unwrap_or(1.0),
-            };
+            let relative = self.value(steps, Number::LeakageAngle(node)).unwrap_or(1.0);
             (level * relative, term)
         });
         let (disc, disc_variance) = sum(disc, place);
@@ -201,8 +198,8 @@ impl<'a> Model<'a> {
     }
 
     /// Relative standard errors of the components that a fitted number is part of, by the fit's errors and correlations: of the
-    /// monitor unit, extra-focal, jaws and leaves, leakage; the median over the points where the component is a tenth of the
-    /// reading or more, over all points if there is none.
+    /// monitor unit, extra-focal, jaws and leaves, leakage; the median over the points where the component is most of the
+    /// reading, where there is none a tenth, else over all.
     pub fn component_errors(&self, fit: &Fit) -> [Option<f64>; 4] {
         let sigma: Vec<f64> = fit.numbers.iter().map(|fitted| fitted.sigma_relative).collect();
         let has = |numbers: &dyn Fn(Number) -> bool| {
@@ -226,13 +223,15 @@ impl<'a> Model<'a> {
             pairs.map(|(a, b)| slopes[a] * slopes[b] * fit.correlations[a][b]).sum::<f64>().max(0.0).sqrt()
         };
         let median = |component: usize| {
-            let all = 0..self.measurements.points.len();
-            let much: Vec<usize> =
-                all.clone().filter(|&place| self.shares(&fit.steps, place)[component] > 0.1).collect();
-            let places = if much.is_empty() { all.collect() } else { much };
+            let where_above = |least: f64| -> Vec<usize> {
+                let all = 0..self.measurements.points.len();
+                all.filter(|&place| self.shares(&fit.steps, place)[component] > least).collect()
+            };
+            let shares = [0.5, 0.1, -1.0].map(where_above);
+            let places = shares.into_iter().find(|places| !places.is_empty()).unwrap_or_default();
             let mut errors: Vec<f64> = places.iter().map(|&place| error(component, place)).collect();
             errors.sort_by(f64::total_cmp);
-            errors[errors.len() / 2]
+            errors.get(errors.len() / 2).copied().unwrap_or(1.0)
         };
         let unit = fit.of(Number::GyPerMu).filter(|unit| unit.verdict == Verdict::Fitted);
         let is_disc = |number| matches!(number, Number::ExtraFocalRatio | Number::ExtraFocalWidth);

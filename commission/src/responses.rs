@@ -262,17 +262,14 @@ fn with_reference(beam: &BeamQuality, measurements: &Measurements) -> (Vec<Setup
     (setups, members)
 }
 
-/// Nodes of the leakage's table: as far as the points reach and one more, one alone where they are all near the axis.
+/// Nodes of the leakage's table: as far as the points reach and one more.
 fn angles(measurements: &Measurements) -> Vec<f64> {
     let widest = measurements.points.iter().map(|point| {
         let [x, y, depth] = point.position_mm;
         x.hypot(y).atan2(measurements.setups[point.setup].ssd_mm + depth).to_degrees()
     });
     let widest = widest.fold(0.0, f64::max);
-    if widest < 0.75 * ANGLES[1] {
-        return vec![0.0];
-    }
-    let beyond = ANGLES.iter().position(|&angle| angle >= widest).unwrap_or(ANGLES.len() - 1);
+    let beyond = ANGLES.iter().position(|&angle| angle >= widest).unwrap_or(ANGLES.len() - 1).max(1);
     ANGLES[..=beyond].to_vec()
 }
 

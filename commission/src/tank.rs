@@ -95,7 +95,11 @@ fn detector(machine: &Machine, setup: &Setup, grid: &Grid, point: &Point) -> Det
     let beyond = |axis: usize| point.position_mm[axis].abs() - 0.5 * setup.field_mm[axis] * scale;
     let from_edge = beyond(0).max(0.0).hypot(beyond(1).max(0.0));
     let [edge_x, edge_y, edge_z] = grid.spacing_mm;
-    let half = |edge: f64| (0.5 * edge).max(REACH * from_edge).max(point.half_width_mm);
+    // Whole voxels wide: then straight lines are read exactly, wherever the point lies in its voxel.
+    let half = |edge: f64| {
+        let wished = (0.5 * edge).max(REACH * from_edge).max(point.half_width_mm);
+        0.5 * edge * (2.0 * wished / edge).round()
+    };
     let deep = depth > BELOW_BUILD_UP_MM && setup.medium == Medium::Water;
     let half_depth = if deep { HALF_DEPTH_MM.max(0.5 * edge_y) } else { 0.5 * edge_y };
     let along_depth = overlaps(grid.corner_mm[1], edge_y, grid.shape[1], depth, half_depth);
@@ -123,8 +127,8 @@ fn detector(machine: &Machine, setup: &Setup, grid: &Grid, point: &Point) -> Det
     Detector { shares }
 }
 
-/// Voxels along an axis that an interval overlaps, and their shares of it. An interval of one voxel's width weighs its two
-/// neighbours as straight lines between their middles do.
+/// Voxels along an axis that an interval overlaps, and their shares of it. The mean of a straight line is exact for intervals
+/// that are whole voxels wide.
 fn overlaps(corner: f64, edge: f64, count: usize, centre: f64, half: f64) -> Vec<(usize, f64)> {
     let [low, high] =
         [centre - half, centre + half].map(|at| ((at - corner) / edge).clamp(0.0, count as f64));

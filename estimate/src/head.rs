@@ -99,6 +99,10 @@ pub fn head(
     Ok(Head { beams, pieces, component, aimed_share: aim.share, half_width })
 }
 
+/// What is added around a fixed field for extra-focal photons (mm, isocentre plane): as far as they reach through it. Points
+/// beside the field are what such fields are run for.
+const BESIDE_MM: f64 = 120.0;
+
 /// A fixed field on the axis of a phantom: x of the grid is x of the beam limiting device system, z its y, and y the depth
 /// below the surface, which lies `ssd_mm` from the source.
 pub fn fixed(
@@ -111,7 +115,8 @@ pub fn fixed(
 ) -> Head {
     let aim = Aim::of(component);
     let half_width = aim.half_width.unwrap_or(focal_half_width);
-    let [x, y] = field_mm.map(|full| ((0.5 * full + aim.margin_mm) / sad_mm).min(half_width));
+    let margin_mm = if component == Component::ExtraFocal { BESIDE_MM } else { aim.margin_mm };
+    let [x, y] = field_mm.map(|full| ((0.5 * full + margin_mm) / sad_mm).min(half_width));
     let piece = Piece {
         beam: 0,
         mu: 1.0,
