@@ -84,6 +84,10 @@ pub enum Command {
     /// Writes dose.dcm (RTDOSE), dose.nii.gz, sigma.nii.gz, components.nii.gz, anatomy.nii.gz and anatomy.csv, organs.csv,
     /// dvh.csv, report.html and run.json.
     Estimate(Box<EstimateArguments>),
+    /// A machine file for a machine, from its own measurements.
+    ///
+    /// Writes machine.toml (with what the points determine), points.csv (measured beside fitted), report.html and run.json.
+    Commission(CommissionArguments),
     /// A run from nothing: a girl of five and a brain plan, made here and written as DICOM files, then `estimate` on them.
     ///
     /// Ends by naming the report to open.
@@ -180,6 +184,34 @@ pub struct EstimateArguments {
     /// Fractions [default: as planned].
     #[arg(long, value_name = "N")]
     pub fractions: Option<u32>,
+}
+
+/// Arguments of `straydose commission`.
+#[derive(Args, Debug)]
+pub struct CommissionArguments {
+    /// The machine to start from: a machine file, or one of the program's by its name.
+    #[arg(value_name = "MACHINE.toml|NAME")]
+    pub machine: String,
+
+    /// The table of measurements (docs/formats/measurements.md).
+    #[arg(value_name = "MEASUREMENTS.csv")]
+    pub measurements: PathBuf,
+
+    /// Folder for the results; made if missing.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+
+    /// Nominal energy of the beam that was measured, where the machine has several.
+    #[arg(long, value_name = "MV")]
+    pub mv: Option<f64>,
+
+    /// The beam has no flattening filter.
+    #[arg(long)]
+    pub fff: bool,
+
+    /// Source photons of the open beam for each field; the other components have parts of that.
+    #[arg(long, value_name = "N", default_value_t = 2_000_000, value_parser = count)]
+    pub histories: u64,
 }
 
 /// Arguments of `straydose demo`.

@@ -6,6 +6,7 @@ mod beam;
 mod case_builder;
 mod case_file;
 mod checks;
+mod commission;
 mod console;
 mod demo;
 mod devices;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     let ended = catch_unwind(|| match &arguments.command {
         Command::Transport(transport) => transport::run(transport, &arguments.common),
         Command::Estimate(estimate) => estimate::run(estimate, &arguments.common, None),
+        Command::Commission(commission) => commission::run(commission, &arguments.common),
         Command::Demo(demo) => demo::run(demo, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),

@@ -17,7 +17,7 @@ pub const PROGRAM: &str = "straydose";
 /// A folder of input that a command may make beside its results. One that is there stays as it is.
 pub const INPUT: &str = "input";
 /// Every file that a command can write beside the record.
-const RESULTS: [&str; 10] = [
+const RESULTS: [&str; 12] = [
     "kerma.nii.gz",
     "dose.nii.gz",
     "sigma.nii.gz",
@@ -28,6 +28,8 @@ const RESULTS: [&str; 10] = [
     "dvh.csv",
     "dose.dcm",
     "report.html",
+    "machine.toml",
+    "points.csv",
 ];
 
 /// A result that is being written. Dropped before [`OutputFolder::publish`], it leaves nothing behind.

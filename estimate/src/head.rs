@@ -99,6 +99,37 @@ pub fn head(
     Ok(Head { beams, pieces, component, aimed_share: aim.share, half_width })
 }
 
+/// What is added around a fixed field for extra-focal photons (mm, isocentre plane): as far as they reach through it. Points
+/// beside the field are what such fields are run for.
+const BESIDE_MM: f64 = 120.0;
+
+/// A fixed field on the axis of a phantom: x of the grid is x of the beam limiting device system, z its y, and y the depth
+/// below the surface, which lies `ssd_mm` from the source.
+pub fn fixed(
+    beam: HeadBeam,
+    field_mm: [f64; 2],
+    sad_mm: f64,
+    ssd_mm: f64,
+    component: Component,
+    focal_half_width: f64,
+) -> Head {
+    let aim = Aim::of(component);
+    let half_width = aim.half_width.unwrap_or(focal_half_width);
+    let margin_mm = if component == Component::ExtraFocal { BESIDE_MM } else { aim.margin_mm };
+    let [x, y] = field_mm.map(|full| ((0.5 * full + margin_mm) / sad_mm).min(half_width));
+    let piece = Piece {
+        beam: 0,
+        mu: 1.0,
+        pose: 0,
+        parts: [0.0, 0.0],
+        source_mm: [0.0, -ssd_mm, 0.0],
+        axes: [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]],
+        opening: [-x, x, -y, y],
+        wedge: None,
+    };
+    Head { beams: vec![beam], pieces: vec![piece], component, aimed_share: aim.share, half_width }
+}
+
 /// Half the width of the whole focal beam (tangent).
 pub fn half_width(machine: &Machine) -> f64 {
     machine.cone_mm.map_or(HALF_WIDTH, |cone_mm| cone_mm / 1000.0)

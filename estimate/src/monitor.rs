@@ -206,12 +206,17 @@ fn key(runs: &[(Deck, f64, u64)], gy_per_mu: f64, seed: u64, backend: &Backend) 
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The beam with its devices set to a square field (mm, isocentre plane): by the jaws where the machine has them, by its
-/// leaves where not; at its first control point.
+/// The beam with its devices set to a square field (mm, isocentre plane): see [`rectangular_field`].
 pub fn square_field(machine: &Machine, beam: &Beam, field_mm: f64) -> Beam {
+    rectangular_field(machine, beam, [field_mm; 2])
+}
+
+/// The beam with its devices set to a rectangle of these full widths along x and y (mm, isocentre plane): by the jaws where
+/// the machine has them, by its leaves where not; at its first control point.
+pub fn rectangular_field(machine: &Machine, beam: &Beam, field_mm: [f64; 2]) -> Beam {
     let mut beam = beam.clone();
     beam.control_points.truncate(1);
-    let half = 0.5 * field_mm;
+    let half = |axis: Axis| 0.5 * if axis == Axis::X { field_mm[0] } else { field_mm[1] };
     let has_jaws = |axis: Axis| {
         let role = if axis == Axis::X { Role::XJaws } else { Role::YJaws };
         machine.devices.iter().any(|device| device.role == role)
@@ -219,18 +224,16 @@ pub fn square_field(machine: &Machine, beam: &Beam, field_mm: f64) -> Beam {
     };
     let across = |axis: Axis| if axis == Axis::X { Axis::Y } else { Axis::X };
     let openings = beam.devices.iter().map(|device| {
-        let (travel, jaws_limit) = (device.kind.travel(), has_jaws(device.kind.travel()));
-        let sides_limit = has_jaws(across(travel));
+        let travel = device.kind.travel();
+        let back = |axis: Axis| half(axis) + if has_jaws(axis) { LEAVES_BACK_MM } else { 0.0 };
         let opening = (0..device.pairs()).map(|pair| {
             if !device.kind.has_leaves() {
-                return [-half, half];
+                return [-half(travel), half(travel)];
             }
             let [lower, upper] = device.sides_mm(pair);
-            let reaches = half + if sides_limit { LEAVES_BACK_MM } else { 0.0 };
             // A leaf belongs to the field if most of it does.
-            let is_open = (0.5 * (lower + upper)).abs() < reaches;
-            let back = half + if jaws_limit { LEAVES_BACK_MM } else { 0.0 };
-            if is_open { [-back, back] } else { [0.0, 0.0] }
+            let is_open = (0.5 * (lower + upper)).abs() < back(across(travel));
+            if is_open { [-back(travel), back(travel)] } else { [0.0, 0.0] }
         });
         opening.collect()
     });

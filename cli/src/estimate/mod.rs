@@ -4,8 +4,8 @@ mod inputs;
 mod kept_units;
 mod options;
 mod outputs;
-mod pictures;
-mod report;
+pub mod pictures;
+pub mod report;
 mod said;
 mod tables;
 

@@ -36,6 +36,8 @@ struct Sourced<T> {
     source: String,
     #[serde(default)]
     unverified: bool,
+    /// Standard error, for numbers that were fitted to measurements.
+    uncertainty_percent: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -219,8 +221,12 @@ impl Reader<'_> {
             let why = format!("{key} has no source");
             return Err(self.refusal(&sourced.value, why, "say where the number was read"));
         }
-        let Sourced { value, source, unverified } = sourced;
-        self.facts.push(Fact { key: key.into(), source, unverified });
+        let Sourced { value, source, unverified, uncertainty_percent } = sourced;
+        if uncertainty_percent.is_some_and(|percent| !(0.0..=1e4).contains(&percent)) {
+            let why = format!("{key} has an uncertainty that is no per cent from 0 up");
+            return Err(self.refusal(&value, why, "give its standard error in per cent of the value"));
+        }
+        self.facts.push(Fact { key: key.into(), source, unverified, uncertainty_percent });
         Ok(value)
     }
 

@@ -213,6 +213,8 @@ pub struct Fact {
     pub source: String,
     /// Whether nobody has checked it.
     pub unverified: bool,
+    /// Its standard error in per cent of it, where it was fitted to measurements.
+    pub uncertainty_percent: Option<f64>,
 }
 
 impl Machine {
