@@ -90,7 +90,8 @@ mod tests {
         ("UrinaryBladder", &[Age::Adult], 1.011, "listed 245.7; the axes give 248.35"),
     ];
 
-    /// The bare shell of the face: 3 to 13 % more than is listed without its overlap with the head's wall.
+    /// The bare shell of the face: the list has 3 to 13 % less, without its overlap with the head's wall (note of the
+    /// table; without brain and skull it would be a third less).
     const FACE: [f64; 2] = [1.025, 1.135];
 
     #[test]
