@@ -80,18 +80,19 @@ mod tests {
     use super::*;
     use rayon::prelude::*;
 
-    /// Where the listed volume is not that of the equations, with the reason from the table's note column. The facial
-    /// skeleton is one at every age: how much of it the head's wall takes away in the list is not known.
-    const EXCEPTIONS: &[(&str, Age, &str)] = &[
-        ("SmallIntestine", Age::Newborn, "listed without the colon inside"),
-        ("SmallIntestine", Age::One, "listed without the colon inside"),
-        ("SmallIntestine", Age::Five, "listed without the colon inside"),
-        ("SmallIntestine", Age::Ten, "listed without the colon inside"),
-        ("SmallIntestine", Age::Fifteen, "listed without the colon inside"),
-        ("SmallIntestine", Age::Adult, "listed without the colon inside"),
-        ("Thymus", Age::Newborn, "listed 10.08; the axes give 10.84"),
-        ("GallBladder", Age::Newborn, "listed without the hemisphere"),
+    /// Where the listed volume is not that of the equations, how many times as large theirs is, and why.
+    const EXCEPTIONS: &[(&str, &[Age], f64, &str)] = &[
+        ("SmallIntestine", &Age::ALL, 1.445, "listed without the colon inside (note of the table)"),
+        ("Thymus", &[Age::Newborn], 1.075, "listed 10.08; the axes give 10.84 (note of the table)"),
+        ("GallBladder", &[Age::Newborn], 1.108, "listed without the half-ball (note of the table)"),
+        ("Ovaries", &[Age::Fifteen], 1.022, "listed 10.01; the axes give 10.23 (note of the table)"),
+        ("Spleen", &[Age::One], 1.020, "listed 24.05; the axes give 24.54"),
+        ("UrinaryBladder", &[Age::Adult], 1.011, "listed 245.7; the axes give 248.35"),
     ];
+
+    /// The bare shell of the face: the list has 3 to 13 % less, without its overlap with the head's wall (note of the
+    /// table; without brain and skull it would be a third less).
+    const FACE: [f64; 2] = [1.025, 1.135];
 
     #[test]
     fn volumes_are_the_listed_ones() {
@@ -101,18 +102,18 @@ mod tests {
 
     fn misses_at(age: Age) -> Vec<String> {
         let d = Dimensions::of(age);
-        let excepted = |name: &str| EXCEPTIONS.iter().any(|(other, at, _)| *other == name && *at == age);
-        let organs =
-            published(age).into_iter().filter(|organ| organ.name != "Facial" && !excepted(organ.name));
-        let miss = |organ: PublishedOrgan| {
-            let [listed_cm3, volume_cm3] = [d.get(organ.name, "volume"), organ.solid.volume_cm3(100_000)];
-            let percent = 100.0 * (volume_cm3 / listed_cm3 - 1.0);
-            let line = format!(
-                "{} at {age:?}: {volume_cm3:.3} cm3, listed {listed_cm3} ({percent:+.1} %)",
-                organ.name
-            );
-            (percent.abs() > 2.5).then_some(line)
+        let expected = |name: &str| {
+            let exception = EXCEPTIONS.iter().find(|(other, at, ..)| *other == name && at.contains(&age));
+            let factor = exception.map_or(1.0, |(_, _, factor, _)| *factor);
+            if name == "Facial" { FACE } else { [0.99 * factor, 1.01 * factor] }
         };
-        organs.filter_map(miss).collect()
+        let miss = |organ: PublishedOrgan| {
+            let [listed_cm3, volume_cm3] = [d.get(organ.name, "volume"), organ.solid.volume_cm3(1_000_000)];
+            let [least, most] = expected(organ.name);
+            let ratio = volume_cm3 / listed_cm3;
+            let line = format!("{} at {age:?}: {volume_cm3:.3} cm3 is {ratio:.4} of the listed", organ.name);
+            (!(least..=most).contains(&ratio)).then_some(line)
+        };
+        published(age).into_iter().filter_map(miss).collect()
     }
 }

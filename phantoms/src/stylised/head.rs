@@ -19,13 +19,12 @@ pub(crate) fn skull(d: &Dimensions) -> Solid {
     Solid::ellipsoid([0.0, 0.0, brain_centre_cm(d)], radii).without(brain(d))
 }
 
-/// The front half of an elliptic shell, without brain and skull.
+/// The front half of an elliptic shell; brain and skull overlap it above.
 pub(crate) fn facial_skeleton(d: &Dimensions) -> Solid {
     let [a, b, thickness, low, high] = d.all("Facial", ["a1", "b1", "d", "z1", "z5"]);
     let neck_top = d.get("Trunk", "Ct") + d.get("Head", "Ch0");
     let [inner_a, inner_b] = [a - thickness, b - thickness];
-    let shell = Solid::new([[-a, a], [-b, 0.0], [neck_top + low, neck_top + high]], move |[x, y, _]| {
+    Solid::new([[-a, a], [-b, 0.0], [neck_top + low, neck_top + high]], move |[x, y, _]| {
         (x / a).powi(2) + (y / b).powi(2) <= 1.0 && (x / inner_a).powi(2) + (y / inner_b).powi(2) >= 1.0
-    });
-    shell.without(brain(d)).without(skull(d))
+    })
 }
