@@ -1,5 +1,8 @@
 //! Known numbers are found again in noisy readings, far points alone fix the leakage, and what points do not say is not fitted.
 
+// What was measured is printed, for who asks with --nocapture.
+#![allow(clippy::print_stdout)]
+
 use commission::fit::{Data, Fit, Verdict, fit};
 use commission::machine_file;
 use commission::measurement::Measurements;
