@@ -4,6 +4,8 @@
 //! the choice of the penalty) is learnt inside the fold that it is judged on. No file, clock or terminal here.
 
 pub mod combat;
+pub mod conformal;
+pub mod distance;
 pub mod elastic_net;
 mod error;
 pub mod filter;
@@ -12,6 +14,7 @@ pub mod loss;
 pub mod metrics;
 pub mod nested;
 mod outcome;
+pub mod patient;
 pub mod pipeline;
 mod standardise;
 mod table;
