@@ -2,12 +2,14 @@
 
 use nalgebra::{DMatrix, DVector};
 use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
 
 /// Shrinkage of the covariance towards its diagonal: variables of a model are few, but so may be its patients.
 const SHRINKAGE: f64 = 0.1;
 
 /// Mean and covariance of standardised variables in training, and how far the training rows themselves lay.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Neighbourhood {
     /// Mean of each variable.
     pub mean: Vec<f64>,

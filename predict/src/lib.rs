@@ -12,6 +12,7 @@ pub mod filter;
 pub mod folds;
 pub mod loss;
 pub mod metrics;
+pub mod model;
 pub mod nested;
 mod outcome;
 pub mod patient;
