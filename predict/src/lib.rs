@@ -16,7 +16,9 @@ pub mod model;
 pub mod nested;
 mod outcome;
 pub mod patient;
+pub mod performance;
 pub mod pipeline;
+pub mod resample;
 mod standardise;
 mod table;
 

@@ -10,7 +10,14 @@ use rayon::prelude::*;
 pub struct Judged {
     /// What was learnt from the other folds.
     pub pipeline: Pipeline,
-    /// Rows of this fold.
+    /// What it says of this one.
+    pub predicted: Predicted,
+}
+
+/// Predictions of rows that were not learnt from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predicted {
+    /// Rows of the table.
     pub rows: Vec<usize>,
     /// Their linear predictors.
     pub predictor: Vec<f64>,
@@ -30,7 +37,7 @@ pub fn nested(table: &Table, outcome: &Outcome, folds: usize, recipe: &Recipe) -
         let recipe = Recipe { seed: recipe.seed.wrapping_add(1 + fold as u64), ..recipe.clone() };
         let pipeline = Pipeline::learnt(&table.take(&learn), &outcome.take(&learn), &recipe)?;
         let predictor = pipeline.predict(&table.take(&rows))?;
-        Ok(Judged { pipeline, rows, predictor })
+        Ok(Judged { pipeline, predicted: Predicted { rows, predictor } })
     };
     (0..folds.count).into_par_iter().map(judged).collect()
 }
@@ -41,10 +48,10 @@ pub fn nested(table: &Table, outcome: &Outcome, folds: usize, recipe: &Recipe) -
 /// Not of all rows at once: a fold with more yes than its share leaves fewer to learn from, and its predictors come out lower
 /// for it, so that on noise an area under all of them lies below a half.
 pub fn mean_of_folds(
-    judged: &[Judged],
+    folds: &[Predicted],
     measure: impl Fn(&[f64], &[usize]) -> Option<f64>,
 ) -> Option<(f64, f64)> {
-    let values: Vec<f64> = judged.iter().filter_map(|fold| measure(&fold.predictor, &fold.rows)).collect();
+    let values: Vec<f64> = folds.iter().filter_map(|fold| measure(&fold.predictor, &fold.rows)).collect();
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);

@@ -2,7 +2,8 @@
 
 use ndarray::Array2;
 use predict::metrics::auc;
-use predict::nested::{mean_of_folds, nested};
+use predict::nested::{Predicted, mean_of_folds, nested};
+use predict::performance::performance;
 use predict::pipeline::{Pipeline, Recipe};
 use predict::{Outcome, Table};
 use rand::{RngExt, SeedableRng};
@@ -45,9 +46,17 @@ fn recipe() -> Recipe {
     Recipe { shares: vec![0.5], strengths: 12, ..Recipe::default() }
 }
 
+fn judged(table: &Table, outcome: &Outcome) -> Vec<Predicted> {
+    nested(table, outcome, 5, &recipe())
+        .expect("a sound cohort")
+        .into_iter()
+        .map(|fold| fold.predicted)
+        .collect()
+}
+
 /// Nested cross-validated area under the curve, of lesions.
 fn area(table: &Table, outcome: &Outcome) -> f64 {
-    let judged = nested(table, outcome, 5, &recipe()).expect("a sound cohort");
+    let judged = judged(table, outcome);
     let Outcome::Binary(yes) = outcome else { unreachable!("cohorts are yes or no") };
     let of_fold = |predictor: &[f64], rows: &[usize]| {
         auc(predictor, &rows.iter().map(|&row| yes[row]).collect::<Vec<_>>())
@@ -83,11 +92,20 @@ fn on_noise_nothing_is_found_and_lesions_split_from_their_patients_feign_a_succe
 fn a_planted_signal_is_found_with_its_signs() {
     let signal = [2.5, -2.5, 2.0];
     let (table, outcome) = cohort(99, 200, 0.9, &signal);
-    let area = area(&table, &outcome);
+    let found = performance(&table, &outcome, &judged(&table, &outcome), 1).expect("measures");
     let pipeline = Pipeline::learnt(&table, &outcome, &recipe()).expect("fits");
     let mut used = pipeline.used();
     used.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    assert!(area > 0.75, "{area}");
+    let [lower, upper] = found.interval.expect("enough draws");
+    assert!(found.value > 0.75 && lower > 0.6 && lower < found.value && found.value < upper, "{found:?}");
+    assert!(found.brier < found.brier_of_share, "{found:?}");
+    let at_a_half = found.decision_curve.iter().find(|point| point[0] == 0.5).expect("a point at a half");
+    assert!(
+        at_a_half[1] > 0.0 && at_a_half[1] > at_a_half[2],
+        "better than to treat nobody or all: {at_a_half:?}"
+    );
+    // Shrunk coefficients: predictions are too mild rather than too extreme.
+    assert!(found.calibration.expect("a slope").slope > 1.0, "{found:?}");
     for (j, planted) in signal.iter().enumerate() {
         let found = used.iter().find(|(at, _)| *at == j).map_or(0.0, |(_, coefficient)| *coefficient);
         assert!(found * planted > 0.0, "variable {j}: {found} for {planted}");

@@ -120,7 +120,7 @@ impl Model {
             })
             .collect();
         let predictor = self.intercept + contributions.iter().map(|c| c.part).sum::<f64>();
-        let score = self.from_predictor(predictor);
+        let score = self.score_of(predictor);
         Answer::Score(Score {
             score,
             bounds: self.bounds(predictor, &standard),
@@ -135,7 +135,7 @@ impl Model {
     }
 
     /// The score of a linear predictor.
-    fn from_predictor(&self, predictor: f64) -> f64 {
+    fn score_of(&self, predictor: f64) -> f64 {
         let [slope, intercept] = self.calibration.unwrap_or([1.0, 0.0]);
         match self.kind {
             Kind::Linear | Kind::Cox => predictor,
@@ -152,7 +152,7 @@ impl Model {
             rows.map(|(row, a)| a * row.iter().zip(standard).map(|(c, b)| c * b).sum::<f64>()).sum();
         let width = NINETY * variance.max(0.0).sqrt();
         (!self.coefficient_covariance.is_empty())
-            .then(|| [predictor - width, predictor + width].map(|predictor| self.from_predictor(predictor)))
+            .then(|| [predictor - width, predictor + width].map(|predictor| self.score_of(predictor)))
     }
 
     /// Why a row is none of those that the model speaks about.
