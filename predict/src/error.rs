@@ -34,6 +34,24 @@ pub enum Error {
         /// What is allowed.
         bounds: &'static str,
     },
+    /// Too few patients with an event.
+    #[error(
+        "{events} patients have the event (or are in the rarer class), and {least} are needed; a model from fewer would be chance"
+    )]
+    Events {
+        /// How many there are.
+        events: usize,
+        /// How many are asked for.
+        least: usize,
+    },
+    /// A variable that is the outcome.
+    #[error(
+        "{variable} orders the rows as the outcome does: it seems to be the outcome itself; leave it out"
+    )]
+    Leak {
+        /// The variable.
+        variable: String,
+    },
     /// Too few patients for so many folds.
     #[error(
         "{patients} patients with {rarest} in the rarest class are too few for {folds} folds; use fewer folds or more patients"

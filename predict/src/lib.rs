@@ -21,6 +21,7 @@ pub mod pipeline;
 pub mod resample;
 mod standardise;
 mod table;
+pub mod training;
 
 pub use error::Error;
 pub use outcome::Outcome;

@@ -88,6 +88,14 @@ impl Pipeline {
         Ok(self.fit.predict(values.view()))
     }
 
+    /// All variables as the filter saw them: harmonised, where that was learnt.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSite`].
+    pub fn harmonised(&self, table: &Table) -> Result<Array2<f64>, Error> {
+        Ok(harmonised(self.combat.as_ref(), table)?.unwrap_or_else(|| table.values.clone()))
+    }
+
     /// Places and coefficients (of the standardised variable) of the variables that count.
     pub fn used(&self) -> Vec<(usize, f64)> {
         let all = self.kept.iter().copied().zip(self.fit.coefficients.iter().copied());

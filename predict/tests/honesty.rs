@@ -5,7 +5,8 @@ use predict::metrics::auc;
 use predict::nested::{Predicted, mean_of_folds, nested};
 use predict::performance::performance;
 use predict::pipeline::{Pipeline, Recipe};
-use predict::{Outcome, Table};
+use predict::training::{Plan, train};
+use predict::{Error, Outcome, Table};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
@@ -115,4 +116,68 @@ fn a_planted_signal_is_found_with_its_signs() {
         "the strongest are the planted ones: {:?}",
         &used[..5.min(used.len())]
     );
+}
+
+fn plan(comparators: Vec<(String, Vec<usize>)>) -> Plan {
+    Plan { folds: 5, recipe: recipe(), bootstraps: 40, least_events: 20, comparators }
+}
+
+#[test]
+fn what_was_learnt_from_flatters_and_the_optimism_says_by_how_much() {
+    let (table, outcome) = cohort(4, 120, 0.5, &[1.5, -1.5]);
+    let noise = ("clinical only".to_owned(), vec![10, 11, 12]);
+    let trained = train(&table, &outcome, &plan(vec![noise])).expect("enough events");
+    let optimism = trained.optimism.expect("draws");
+    assert!(
+        optimism > 0.02 && trained.apparent > trained.performance.value,
+        "{optimism} {}",
+        trained.apparent
+    );
+    assert!(trained.comparators[0].1.value < trained.performance.value, "{:?}", trained.comparators);
+    assert!(
+        trained.warnings.iter().any(|warning| warning.contains("does not travel")),
+        "{:?}",
+        trained.warnings
+    );
+    let used = trained.pipeline.used();
+    assert_eq!(trained.covariance.len(), used.len());
+    assert!(trained.covariance.iter().enumerate().all(|(i, row)| row[i] >= 0.0));
+}
+
+#[test]
+fn too_few_events_and_the_outcome_among_the_variables_are_refused() {
+    let (mut table, outcome) = cohort(5, 30, 0.5, &[]);
+    let few = Plan { least_events: 40, ..plan(vec![]) };
+    assert!(matches!(train(&table, &outcome, &few).unwrap_err(), Error::Events { least: 40, .. }));
+    let Outcome::Binary(yes) = &outcome else { unreachable!("cohorts are yes or no") };
+    yes.iter().enumerate().for_each(|(row, &yes)| table.values[[7, row]] = 3.0 - f64::from(u8::from(yes)));
+    let leaking = Plan { least_events: 5, ..plan(vec![]) };
+    assert_eq!(train(&table, &outcome, &leaking).unwrap_err(), Error::Leak { variable: "x7".into() });
+}
+
+#[test]
+fn bounds_of_a_number_hold_for_nine_in_ten_new_patients() {
+    let numbers = |seed: u64| {
+        let (table, _) = cohort(seed, 90, 0.5, &[]);
+        let mut random = ChaCha12Rng::seed_from_u64(seed + 1000);
+        let noise: Vec<f64> = (0..90).map(|_| normal(&mut random)).collect();
+        let value =
+            |row: usize| 2.0 * table.values[[0, row]] + noise[row / LESIONS] + 0.3 * normal(&mut random);
+        let values = (0..table.rows()).map(value).collect();
+        (table, Outcome::Continuous(values))
+    };
+    let (mut within, mut all) = (0.0, 0.0);
+    for seed in 0..6 {
+        let (table, outcome) = numbers(seed);
+        let trained = train(&table, &outcome, &Plan { bootstraps: 0, ..plan(vec![]) }).expect("fits");
+        let bound = trained.conformal.expect("enough patients");
+        let (new, truth) = numbers(seed + 500);
+        let Outcome::Continuous(truth) = truth else { unreachable!("numbers") };
+        let predicted = trained.pipeline.predict(&new).expect("no sites");
+        within += predicted.iter().zip(&truth).filter(|(eta, y)| (*eta - *y).abs() <= bound).count() as f64;
+        all += truth.len() as f64;
+    }
+    let share: f64 = within / all;
+    // 540 new patients, and a bound from 90 in each of 6 rounds: standard error about 0.018.
+    assert!((share - 0.9).abs() < 0.054, "{share}");
 }
