@@ -86,8 +86,7 @@ pub fn strengths(
 ) -> Vec<f64> {
     let mut fitting = Fitting::new(variables, loss);
     fitting.settle_intercept();
-    let steepest = (0..variables.nrows()).map(|j| fitting.slope(j).abs()).fold(0.0, f64::max);
-    let first = steepest / share.max(LEAST_SHARE);
+    let first = fitting.steepest() / share.max(LEAST_SHARE);
     let step = |at: usize| at as f64 / (count.max(2) - 1) as f64;
     (0..count).map(|at| first * least_ratio.powf(step(at))).collect()
 }
@@ -103,6 +102,21 @@ pub fn path(
     share: f64,
     strengths: &[f64],
     accuracy: Accuracy,
+) -> Result<Vec<Fit>, Error> {
+    path_while(variables, loss, share, strengths, accuracy, |_| true)
+}
+
+/// The same as [`path`], for as long as `goes_on` says so of the fit just made.
+///
+/// # Errors
+/// As [`path`].
+pub fn path_while(
+    variables: ArrayView2<f64>,
+    loss: &Loss,
+    share: f64,
+    strengths: &[f64],
+    accuracy: Accuracy,
+    mut goes_on: impl FnMut(&Fit) -> bool,
 ) -> Result<Vec<Fit>, Error> {
     if !(0.0..=1.0).contains(&share) {
         return Err(Error::Penalty { what: "share", value: share, bounds: "it lies between 0 and 1" });
@@ -121,12 +135,18 @@ pub fn path(
     let mut fitting = Fitting::new(variables, loss);
     fitting.settled = accuracy.settled();
     fitting.settle_intercept();
-    let mut before = f64::INFINITY;
+    // Where every coefficient is 0.
+    let mut before = fitting.steepest() / share.max(LEAST_SHARE);
     let mut fits = Vec::with_capacity(strengths.len());
     for &strength in strengths {
         fitting.fit(Penalty { share, strength }, before)?;
         before = strength;
-        fits.push(Fit { intercept: fitting.intercept, coefficients: fitting.coefficients.clone() });
+        let fit = Fit { intercept: fitting.intercept, coefficients: fitting.coefficients.clone() };
+        let is_last = !goes_on(&fit);
+        fits.push(fit);
+        if is_last {
+            break;
+        }
     }
     Ok(fits)
 }
@@ -178,6 +198,11 @@ impl<'a> Fitting<'a> {
         dot(values(&self.variables, j), &self.residuals) / self.rows()
     }
 
+    /// The greatest slope of all variables.
+    fn steepest(&self) -> f64 {
+        (0..self.coefficients.len()).map(|j| self.slope(j).abs()).fold(0.0, f64::max)
+    }
+
     /// The best intercept alone.
     fn settle_intercept(&mut self) {
         for _ in 0..100 {
@@ -204,7 +229,7 @@ impl<'a> Fitting<'a> {
     fn fit(&mut self, penalty: Penalty, before: f64) -> Result<(), Error> {
         self.passes = 0;
         // What the slopes can have risen by since the last fit, if they change no faster than the penalty.
-        let bound = penalty.share * (2.0 * penalty.strength - before.min(2.0 * penalty.strength));
+        let bound = penalty.share * (2.0 * penalty.strength - before);
         let mut active: Vec<bool> = (0..self.coefficients.len())
             .map(|j| self.coefficients[j] != 0.0 || self.slope(j).abs() >= bound)
             .collect();

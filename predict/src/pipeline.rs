@@ -3,7 +3,7 @@
 //! A fold of a cross-validation runs all of it on its own rows; nothing of the rows that it is judged by is in it.
 
 use crate::combat::Combat;
-use crate::elastic_net::{Accuracy, Fit, Penalty, path, strengths};
+use crate::elastic_net::{Accuracy, Fit, Penalty, path, path_while, strengths};
 use crate::folds::Folds;
 use crate::loss::Loss;
 use crate::{Error, Outcome, Standardisation, Table, filter};
@@ -164,15 +164,24 @@ fn chosen(
         for fold in 0..folds.count {
             let (learn, judge) = folds.split(fold);
             let part = |rows: &[usize]| standard.select(Axis(1), rows).as_standard_layout().into_owned();
-            let learnt_outcome = outcome.take(&learn);
-            let fits =
-                path(part(&learn).view(), &Loss::of(&learnt_outcome), share, &strengths, Accuracy::Choosing)?;
-            let judged = part(&judge);
-            let judged_outcome = outcome.take(&judge);
-            let loss = Loss::of(&judged_outcome);
-            for (sum, fit) in losses.iter_mut().zip(&fits) {
-                *sum += judge.len() as f64 * loss.value(&fit.predict(judged.view()));
-            }
+            let (learnt_outcome, judged_outcome) = (outcome.take(&learn), outcome.take(&judge));
+            let (judged, loss) = (part(&judge), Loss::of(&judged_outcome));
+            let mut own = Vec::new();
+            let goes_on = |fit: &Fit| {
+                own.push(judge.len() as f64 * loss.value(&fit.predict(judged.view())));
+                !is_past_its_best(&own)
+            };
+            path_while(
+                part(&learn).view(),
+                &Loss::of(&learnt_outcome),
+                share,
+                &strengths,
+                Accuracy::Choosing,
+                goes_on,
+            )?;
+            // Only strengths that every fold has reached are compared.
+            losses.truncate(own.len());
+            losses.iter_mut().zip(&own).for_each(|(sum, own)| *sum += own);
         }
         for (&strength, &loss) in strengths.iter().zip(&losses) {
             if best.is_none_or(|(least, _)| loss < least) {
@@ -181,4 +190,13 @@ fn chosen(
         }
     }
     Ok(best.expect("a share and a strength").1)
+}
+
+/// Fits after the best one that are still tried.
+const PATIENCE: usize = 5;
+
+/// Whether weaker penalties have made the loss worse for a while.
+fn is_past_its_best(losses: &[f64]) -> bool {
+    let best = losses.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(at, _)| at);
+    losses.len() > best + PATIENCE
 }
