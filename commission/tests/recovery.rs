@@ -4,7 +4,7 @@ use commission::fit::{Data, Fit, Verdict, fit};
 use commission::machine_file;
 use commission::measurement::Measurements;
 use commission::model::{Model, Number};
-use commission::responses::{Effort, Responses};
+use commission::responses::{Effort, Responses, Varies};
 use dose_core::run::Backend;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -43,7 +43,7 @@ fn case() -> &'static Case {
         let table = Measurements::from_csv("made", &text).expect("a good table");
         let machine = machine();
         let mut backend = Backend::cpu(None).expect("threads");
-        let effort = Effort { histories: 40_000, seed: 1 };
+        let effort = Effort { histories: 40_000, seed: 1, varies: Varies::Shapes };
         let quality = quality(&machine);
         let responses = Responses::run(&machine, quality, &table, effort, &mut backend, &mut |_| ControlFlow::Continue(()))
             .expect("a run to its end");
