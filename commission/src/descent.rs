@@ -10,7 +10,9 @@ const STEPS: usize = 500;
 const DESCENTS: usize = 3;
 /// Step of the differences that derivatives come from (logarithm).
 const DIFFERENCE: f64 = 1e-4;
-/// A descent is done when no parameter moves by more than this (logarithm), or the sum of squares falls by less.
+/// A descent is done when the sum of squares falls by less than this (1 is a standard error) ...
+const GAINED: f64 = 1e-3;
+/// ... or no parameter moves by more than this (logarithm).
 pub(crate) const SETTLED: f64 = 1e-5;
 
 /// What is measured, for the points that a fit uses.
@@ -136,7 +138,7 @@ fn descend_at(
         let largest = next.iter().zip(&steps).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         let gained = before - cost(&next);
         steps = next;
-        if largest < SETTLED || gained < SETTLED {
+        if largest < SETTLED || gained < GAINED {
             return Ok(steps);
         }
     }

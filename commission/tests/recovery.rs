@@ -1,5 +1,7 @@
 //! Known numbers are found again in noisy readings, far points alone fix the leakage, and what points do not say is not fitted.
 
+#![allow(clippy::print_stdout)]
+
 use commission::fit::{Data, Fit, Verdict, fit};
 use commission::machine_file;
 use commission::measurement::Measurements;
@@ -136,8 +138,8 @@ fn known_numbers_lie_within_their_stated_errors_and_held_out_far_points_improve(
     }
     println!(
         "far points: {:.3} before, {:.3} after (mean of |ln|)",
-        before_error / 100.0,
-        after_error / 100.0
+        before_error / (2.0 * REPEATS as f64),
+        after_error / (2.0 * REPEATS as f64)
     );
     let share = all[1] as f64 / (all[0] + all[1]) as f64;
     assert!(share >= HOLDS, "{share} of the numbers lie within 1.645 standard errors");

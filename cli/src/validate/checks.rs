@@ -91,7 +91,8 @@ fn open(field_mm: f64, ssd_mm: f64, depth_mm: f64) -> Reading {
 
 fn depth_dose(beam: &BeamQuality, published: f64) -> Check {
     let over = [open(100.0, 1000.0, 100.0), open(100.0, 1000.0, beam.reference.depth_mm)];
-    let name = format!("dose at 10 cm over that at {} cm, 10 × 10, SSD 100", 0.1 * beam.reference.depth_mm);
+    let name =
+        format!("dose at 10 cm over that at {:.1} cm, 10 × 10, SSD 100", 0.1 * beam.reference.depth_mm);
     Check { name, published, allowed: 0.01, source: HELSINKI, over }
 }
 

@@ -28,11 +28,15 @@ struct Found {
 }
 
 impl Found {
-    /// Inside, outside, or not known: the error of the run is as large as what is allowed.
+    /// Inside, outside, or not known where the error of the run is larger than what is allowed.
     fn verdict(&self) -> &'static str {
         let off = (self.ours / self.check.published - 1.0).abs();
         let sigma = self.sigma / self.ours;
-        if off <= self.check.allowed {
+        if off > self.check.allowed + 3.0 * sigma {
+            "**outside**"
+        } else if sigma > self.check.allowed {
+            "run too short to tell"
+        } else if off <= self.check.allowed {
             "inside"
         } else if off <= self.check.allowed + 2.0 * sigma {
             "inside with 2 σ"
