@@ -11,7 +11,7 @@ import math
 import sys
 
 DEPTHS = (15, 50, 100, 200)
-SIZE, LEFT, TOP, STEP_X, STEP_Y = (250, 190), 58, 46, 272, 232
+SIZE, LEFT, TOP, STEP_X, STEP_Y = (250, 190), 58, 62, 272, 232
 LOW, HIGH = 0.2, 10.0
 
 
@@ -57,12 +57,12 @@ def main(five, ten, before, out):
                 parts.append(f'<path d="{line(dashed[key])}" fill="none" stroke="{colour}" stroke-dasharray="4 3"/>')
                 parts.append(f'<path d="{line(solid[key])}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
                 parts += [f'<circle cx="{x(mm):.1f}" cy="{y(value):.1f}" r="2.4" fill="{colour}"/>' for mm, value in dots[key]]
-    width, height = LEFT + STEP_X * 4, TOP + STEP_Y * 2 + 20
+    width, height = LEFT + STEP_X * 4, TOP + STEP_Y * 2 - 20
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">'
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
         '<text x="58" y="18">6 MV, per cent of the maximum on the axis by cm beyond the edge. Dots: measured (M2619). Dashed: elekta-agility as built in. '
-        'Lines: commissioned on 5 × 5 cm. <tspan fill="#005aaa">Blue: solid jaws (y)</tspan>, <tspan fill="#c85a00">orange: leaves (x)</tspan>.</text>'
+        'Lines: commissioned on 5 × 5 cm.</text><text x="58" y="36"><tspan fill="#005aaa">Blue: solid jaws (y)</tspan>, <tspan fill="#c85a00">orange: leaves (x)</tspan>.</text>'
     )
     open(out, "w", encoding="utf-8").write(head + "".join(parts) + "</svg>\n")
 
