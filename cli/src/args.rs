@@ -88,6 +88,10 @@ pub enum Command {
     ///
     /// Writes machine.toml (with what the points determine), points.csv (measured beside fitted), report.html and run.json.
     Commission(CommissionArguments),
+    /// Published figures of machines (beam quality, output, transmission) beside those of the program's machine files.
+    ///
+    /// Prints a table.
+    Validate(ValidateArguments),
     /// A run from nothing: a girl of five and a brain plan, made here and written as DICOM files, then `estimate` on them.
     ///
     /// Ends by naming the report to open.
@@ -212,6 +216,14 @@ pub struct CommissionArguments {
     /// Source photons of the open beam for each field; the other components have parts of that.
     #[arg(long, value_name = "N", default_value_t = 2_000_000, value_parser = count)]
     pub histories: u64,
+}
+
+/// Arguments of `straydose validate`.
+#[derive(Args, Debug)]
+pub struct ValidateArguments {
+    /// Twenty times the source photons: figures good to a few tenths of a per cent.
+    #[arg(long)]
+    pub long: bool,
 }
 
 /// Arguments of `straydose demo`.

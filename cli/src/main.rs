@@ -24,6 +24,7 @@ mod solids;
 mod spectrum_file;
 mod stages;
 mod transport;
+mod validate;
 mod voxels;
 
 use args::{Arguments, Command};
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Transport(transport) => transport::run(transport, &arguments.common),
         Command::Estimate(estimate) => estimate::run(estimate, &arguments.common, None),
         Command::Commission(commission) => commission::run(commission, &arguments.common),
+        Command::Validate(validate) => validate::run(validate, &arguments.common),
         Command::Demo(demo) => demo::run(demo, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),

@@ -6,20 +6,13 @@
 //! what is not known of the held ones is carried into the errors of the others.
 
 use crate::Error;
+pub use crate::descent::Data;
+use crate::descent::{SETTLED, Solution, descend};
 use crate::model::{Model, Number, Parameter};
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 
 /// Standard error after over that before above which a number is not determined.
 pub const LEARNT: f64 = 0.7;
-/// Most steps of a descent.
-const STEPS: usize = 500;
-/// Descents one after the other, each with the errors of the runs at the last one's end.
-const DESCENTS: usize = 3;
-/// Step of the differences that derivatives come from (logarithm).
-const DIFFERENCE: f64 = 1e-4;
-/// A descent is done when no parameter moves by more than this (logarithm), or the sum of squares falls by less.
-const SETTLED: f64 = 1e-5;
-
 /// What became of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -89,16 +82,6 @@ impl Fit {
     }
 }
 
-/// What is measured, for the points that a fit uses.
-pub struct Data<'a> {
-    /// Readings of all points of the model's table.
-    pub readings: &'a [f64],
-    /// Their relative standard errors.
-    pub sigma_relative: &'a [f64],
-    /// Places of the points that are fitted.
-    pub used: &'a [usize],
-}
-
 /// Fits a model to readings.
 ///
 /// # Errors
@@ -122,138 +105,6 @@ pub fn fit(model: &Model, data: &Data) -> Result<Fit, Error> {
             None => return finish(model, data, &held, &solution, &information, &left_of_all),
         }
     }
-}
-
-/// Where a descent ended.
-struct Solution {
-    steps: Vec<f64>,
-    /// Residuals over their standard errors.
-    residuals: DVector<f64>,
-    /// Their derivatives by all steps, held ones too.
-    jacobian: DMatrix<f64>,
-}
-
-impl Solution {
-    /// What the readings say of the steps (inverse variances); 0 for the held.
-    fn information(&self, held: &[bool]) -> DMatrix<f64> {
-        let mut information = self.jacobian.transpose() * &self.jacobian;
-        for (at, _) in held.iter().enumerate().filter(|(_, held)| **held) {
-            information.row_mut(at).fill(0.0);
-            information.column_mut(at).fill(0.0);
-        }
-        information
-    }
-}
-
-/// Residuals over their standard errors, of the used points.
-fn residuals(model: &Model, data: &Data, steps: &[f64], sigma: &[f64]) -> DVector<f64> {
-    let read = model.readings(steps);
-    DVector::from_iterator(
-        data.used.len(),
-        data.used.iter().zip(sigma).map(|(&place, sigma)| (read[place].0 - data.readings[place]) / sigma),
-    )
-}
-
-/// Standard errors of the residuals: of the reading and of the runs.
-fn sigmas(model: &Model, data: &Data, steps: &[f64]) -> Vec<f64> {
-    let read = model.readings(steps);
-    let sigma = |&place: &usize| (data.readings[place] * data.sigma_relative[place]).hypot(read[place].1);
-    data.used.iter().map(sigma).collect()
-}
-
-/// Least squares from some steps on. Errors of the runs hang on the parameters: they are held in a descent, and renewed for
-/// the next.
-fn descend(model: &Model, data: &Data, held: &[bool], from: &[f64]) -> Result<Solution, Error> {
-    let mut steps = from.to_vec();
-    for _ in 0..DESCENTS {
-        let sigma = sigmas(model, data, &steps);
-        steps = descend_at(model, data, held, &steps, &sigma)?;
-    }
-    let sigma = sigmas(model, data, &steps);
-    let residuals = residuals(model, data, &steps, &sigma);
-    let jacobian = jacobian(model, data, &steps, &sigma);
-    Ok(Solution { steps, residuals, jacobian })
-}
-
-fn descend_at(
-    model: &Model,
-    data: &Data,
-    held: &[bool],
-    from: &[f64],
-    sigma: &[f64],
-) -> Result<Vec<f64>, Error> {
-    let count = from.len();
-    let mut steps = from.to_vec();
-    let prior = |steps: &[f64]| -> f64 {
-        steps.iter().zip(&model.parameters).map(|(step, p)| (step / p.sigma_before).powi(2)).sum()
-    };
-    let cost = |steps: &[f64]| residuals(model, data, steps, sigma).norm_squared() + prior(steps);
-    let mut damping = 1e-3;
-    for _ in 0..STEPS {
-        let now = residuals(model, data, &steps, sigma);
-        let jacobian = jacobian(model, data, &steps, sigma);
-        let mut normal = jacobian.transpose() * &jacobian;
-        let mut slope = jacobian.transpose() * &now;
-        for at in 0..count {
-            let weight = model.parameters[at].sigma_before.powi(-2);
-            normal[(at, at)] += weight;
-            slope[at] += weight * steps[at];
-        }
-        for at in 0..count {
-            // A number that stands at a bound and would go beyond stays, so that the others' steps are right for that.
-            let pushes_out = model.reach(model.parameters[at].number).is_some_and(|[low, high]| {
-                (steps[at] <= low && slope[at] > 0.0) || (steps[at] >= high && slope[at] < 0.0)
-            });
-            if held[at] || pushes_out {
-                normal.row_mut(at).fill(0.0);
-                normal.column_mut(at).fill(0.0);
-                normal[(at, at)] = 1.0;
-                slope[at] = 0.0;
-            }
-        }
-        let before = cost(&steps);
-        let mut moved = None;
-        while moved.is_none() && damping < 1e12 {
-            let mut damped = normal.clone();
-            (0..count).for_each(|at| damped[(at, at)] *= 1.0 + damping);
-            if let Some(factor) = damped.cholesky() {
-                let way = factor.solve(&slope);
-                let mut next = steps.clone();
-                for at in 0..count {
-                    // No more than a factor of e at once, and not beyond what the runs reach.
-                    next[at] -= way[at].clamp(-1.0, 1.0);
-                    if let Some([low, high]) = model.reach(model.parameters[at].number) {
-                        next[at] = next[at].clamp(low, high);
-                    }
-                }
-                moved = Some(next).filter(|next| cost(next) <= before);
-            }
-            damping *= if moved.is_some() { 0.1 } else { 10.0 };
-        }
-        // None is better: rounding alone is left.
-        let Some(next) = moved else { return Ok(steps) };
-        damping = damping.max(1e-9);
-        let largest = next.iter().zip(&steps).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        let gained = before - cost(&next);
-        steps = next;
-        if largest < SETTLED || gained < SETTLED {
-            return Ok(steps);
-        }
-    }
-    Err(Error::Fit { why: format!("{STEPS} steps were not enough") })
-}
-
-fn jacobian(model: &Model, data: &Data, steps: &[f64], sigma: &[f64]) -> DMatrix<f64> {
-    let mut jacobian = DMatrix::zeros(data.used.len(), steps.len());
-    for at in 0..steps.len() {
-        let moved = |by: f64| {
-            let mut steps = steps.to_vec();
-            steps[at] += by;
-            residuals(model, data, &steps, sigma)
-        };
-        jacobian.set_column(at, &((moved(DIFFERENCE) - moved(-DIFFERENCE)) / (2.0 * DIFFERENCE)));
-    }
-    jacobian
 }
 
 /// Covariance of the steps from the readings and what is known before.
@@ -348,6 +199,54 @@ fn finish(
         degrees_of_freedom,
         points: points.collect(),
     })
+}
+
+/// Relative standard errors of the components that a fitted number is part of, by the fit's errors and correlations: of the
+/// monitor unit, extra-focal, jaws and leaves, leakage; the median over the points where the component is most of the
+/// reading, where there is none a tenth, else over all.
+pub fn component_errors(model: &Model, fit: &Fit) -> [Option<f64>; 4] {
+    let sigma: Vec<f64> = fit.numbers.iter().map(|fitted| fitted.sigma_relative).collect();
+    let has = |numbers: &dyn Fn(Number) -> bool| {
+        let fitted = fit.numbers.iter().filter(|fitted| fitted.verdict != Verdict::NotDetermined);
+        fitted.clone().any(|fitted| numbers(fitted.parameter.number))
+    };
+    let error = |component: usize, place: usize| {
+        const STEP: f64 = 1e-4;
+        let part = |steps: &[f64]| model.bracket(steps, place).0[component].max(1e-300).ln();
+        let slopes: Vec<f64> = (0..sigma.len())
+            .map(|at| {
+                let moved = |by: f64| {
+                    let mut steps = fit.steps.clone();
+                    steps[at] += by;
+                    part(&steps)
+                };
+                (moved(STEP) - moved(-STEP)) / (2.0 * STEP) * sigma[at]
+            })
+            .collect();
+        let pairs = (0..slopes.len()).flat_map(|a| (0..slopes.len()).map(move |b| (a, b)));
+        pairs.map(|(a, b)| slopes[a] * slopes[b] * fit.correlations[a][b]).sum::<f64>().max(0.0).sqrt()
+    };
+    let median = |component: usize| {
+        let where_above = |least: f64| -> Vec<usize> {
+            let all = 0..model.points();
+            all.filter(|&place| model.shares(&fit.steps, place)[component] > least).collect()
+        };
+        let shares = [0.5, 0.1, -1.0].map(where_above);
+        let places = shares.into_iter().find(|places| !places.is_empty()).unwrap_or_default();
+        let mut errors: Vec<f64> = places.iter().map(|&place| error(component, place)).collect();
+        errors.sort_by(f64::total_cmp);
+        errors.get(errors.len() / 2).copied().unwrap_or(1.0)
+    };
+    let unit = fit.of(Number::GyPerMu).filter(|unit| unit.verdict == Verdict::Fitted);
+    let is_disc = |number| matches!(number, Number::ExtraFocalRatio | Number::ExtraFocalWidth);
+    // Points near the field know the leakage near the axis; what reaches the body hangs on the level.
+    let is_level = |number| number == Number::LeakageLevel;
+    [
+        unit.map(|unit| unit.sigma_relative),
+        has(&is_disc).then(|| median(1)),
+        has(&|number| number == Number::Density).then(|| median(2)),
+        has(&is_level).then(|| median(3)),
+    ]
 }
 
 /// Eigenvalues of the information on the machine's numbers, in units of what is known before; the series' factors are taken

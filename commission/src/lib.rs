@@ -5,6 +5,7 @@
 //! [`model`] says what the detectors read for any value of the machine's parameters; [`fit`] finds the values that the
 //! measurements ask for, and which they do not determine; [`machine_file`] writes them down. No files here: text in, text out.
 
+mod descent;
 pub mod error;
 pub mod field;
 pub mod fit;

@@ -1,7 +1,7 @@
 //! A machine file with the fitted numbers in it: every other line, remarks too, stays as it is.
 
 use crate::Error;
-use crate::fit::{Fit, Fitted, Verdict};
+use crate::fit::{Fit, Fitted, Verdict, component_errors};
 use crate::model::{Model, Number};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
 use treatment::machine::Machine;
@@ -103,7 +103,7 @@ fn leakage(
 
 /// Model uncertainties of the components that have a fitted number.
 fn uncertainties(beam: &mut toml_edit::Table, model: &Model, fit: &Fit, source: &str) {
-    let known = model.component_errors(fit);
+    let known = component_errors(model, fit);
     let Some(table) = beam.get_mut("model_uncertainty").and_then(Item::as_table_like_mut) else { return };
     for (key, error) in ["in_field", "head_scatter", "collimator", "leakage"].into_iter().zip(known) {
         if let Some(error) = error {

@@ -6,7 +6,6 @@
 //! with r extra-focal photons for a focal one, and c the dose of a monitor unit over the bracket (less leakage) in the
 //! reference condition, or the factor of a series. All numbers are positive; the fit works on their logarithms.
 
-use crate::fit::{Fit, Verdict};
 use crate::measurement::{Measurements, Scale};
 use crate::responses::{Response, Responses};
 use treatment::machine::{BeamQuality, Machine};
@@ -140,7 +139,7 @@ impl<'a> Model<'a> {
     }
 
     /// The parts of the bracket at a detector and the variance of their sum: open beam, extra-focal, jaws and leaves, leakage.
-    fn bracket(&self, steps: &[f64], place: usize) -> ([f64; 4], f64) {
+    pub(crate) fn bracket(&self, steps: &[f64], place: usize) -> ([f64; 4], f64) {
         let responses = self.responses;
         let ratio = self.value(steps, Number::ExtraFocalRatio).unwrap_or(0.0);
         let level = self.value(steps, Number::LeakageLevel).unwrap_or(0.0) * (1.0 + ratio);
@@ -192,56 +191,14 @@ impl<'a> Model<'a> {
         parts.map(|part| if sum > 0.0 { part / sum } else { 0.0 })
     }
 
+    /// How many points there are.
+    pub fn points(&self) -> usize {
+        self.measurements.points.len()
+    }
+
     /// Angles of the leakage's nodes (degrees).
     pub fn angles(&self) -> &[f64] {
         &self.responses.angles
-    }
-
-    /// Relative standard errors of the components that a fitted number is part of, by the fit's errors and correlations: of the
-    /// monitor unit, extra-focal, jaws and leaves, leakage; the median over the points where the component is most of the
-    /// reading, where there is none a tenth, else over all.
-    pub fn component_errors(&self, fit: &Fit) -> [Option<f64>; 4] {
-        let sigma: Vec<f64> = fit.numbers.iter().map(|fitted| fitted.sigma_relative).collect();
-        let has = |numbers: &dyn Fn(Number) -> bool| {
-            let fitted = fit.numbers.iter().filter(|fitted| fitted.verdict != Verdict::NotDetermined);
-            fitted.clone().any(|fitted| numbers(fitted.parameter.number))
-        };
-        let error = |component: usize, place: usize| {
-            const STEP: f64 = 1e-4;
-            let part = |steps: &[f64]| self.bracket(steps, place).0[component].max(1e-300).ln();
-            let slopes: Vec<f64> = (0..sigma.len())
-                .map(|at| {
-                    let moved = |by: f64| {
-                        let mut steps = fit.steps.clone();
-                        steps[at] += by;
-                        part(&steps)
-                    };
-                    (moved(STEP) - moved(-STEP)) / (2.0 * STEP) * sigma[at]
-                })
-                .collect();
-            let pairs = (0..slopes.len()).flat_map(|a| (0..slopes.len()).map(move |b| (a, b)));
-            pairs.map(|(a, b)| slopes[a] * slopes[b] * fit.correlations[a][b]).sum::<f64>().max(0.0).sqrt()
-        };
-        let median = |component: usize| {
-            let where_above = |least: f64| -> Vec<usize> {
-                let all = 0..self.measurements.points.len();
-                all.filter(|&place| self.shares(&fit.steps, place)[component] > least).collect()
-            };
-            let shares = [0.5, 0.1, -1.0].map(where_above);
-            let places = shares.into_iter().find(|places| !places.is_empty()).unwrap_or_default();
-            let mut errors: Vec<f64> = places.iter().map(|&place| error(component, place)).collect();
-            errors.sort_by(f64::total_cmp);
-            errors.get(errors.len() / 2).copied().unwrap_or(1.0)
-        };
-        let unit = fit.of(Number::GyPerMu).filter(|unit| unit.verdict == Verdict::Fitted);
-        let is_disc = |number| matches!(number, Number::ExtraFocalRatio | Number::ExtraFocalWidth);
-        let is_leakage = |number| matches!(number, Number::LeakageLevel | Number::LeakageAngle(_));
-        [
-            unit.map(|unit| unit.sigma_relative),
-            has(&is_disc).then(|| median(1)),
-            has(&|number| number == Number::Density).then(|| median(2)),
-            has(&is_leakage).then(|| median(3)),
-        ]
     }
 
     /// How far a number may be from its value before, where the runs reach (logarithms); without bounds where a reading is

@@ -70,6 +70,17 @@ pub struct Effort {
     pub histories: u64,
     /// Seed of the random words.
     pub seed: u64,
+    /// Whether the numbers that a dose is not proportional to are varied, or the machine is taken as it is.
+    pub varies: Varies,
+}
+
+/// Whether a fit is to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Varies {
+    /// Disc and metal are run at several values.
+    Shapes,
+    /// At those of the file alone.
+    Nothing,
 }
 
 /// One run of the engine to do: which detectors it reads, which component and value.
@@ -100,22 +111,27 @@ impl Responses {
         let (setups, members) = with_reference(beam, measurements);
         let detectors = measurements.points.len() + 1;
         let mut responses = Responses { angles: angles(measurements), ..Responses::empty(detectors) };
+        let nodes = |all: &[f64]| match effort.varies {
+            Varies::Shapes => all.iter().map(|factor| factor.ln()).collect(),
+            Varies::Nothing => vec![0.0],
+        };
         if beam.extra_focal.is_some() {
-            responses.widths = WIDTHS.map(f64::ln).to_vec();
+            responses.widths = nodes(&WIDTHS);
         }
-        responses.densities = DENSITIES.map(f64::ln).to_vec();
+        responses.densities = nodes(&DENSITIES);
         if beam.leakage.is_none() {
             responses.angles.clear();
         }
         let nothing = Response { mean: vec![0.0; detectors], sigma: vec![0.0; detectors] };
         responses.extra_focal = vec![nothing.clone(); responses.widths.len()];
-        responses.metal = vec![nothing.clone(); DENSITIES.len()];
+        responses.metal = vec![nothing.clone(); responses.densities.len()];
         responses.leakage = vec![nothing; responses.angles.len()];
         let share =
             |component| SHARES.iter().find(|(one, _)| *one == component).map_or(1.0, |(_, share)| *share);
         let per_setup = share(Component::Open)
             + share(Component::ExtraFocal) * responses.widths.len() as f64
-            + (share(Component::Transmitted) + share(Component::Scattered)) * DENSITIES.len() as f64
+            + (share(Component::Transmitted) + share(Component::Scattered))
+                * responses.densities.len() as f64
             + share(Component::Leakage) * responses.angles.len() as f64;
         let total = per_setup * setups.len() as f64;
         let mut done = 0.0;

@@ -17,6 +17,10 @@ pub const AIR_G_CM3: f64 = 0.001_2;
 /// A detector reaches this share of its distance from the field's edge to either side, at least half a voxel: the dose
 /// falls over centimetres there, so that the mean over it is right to half a per cent.
 const REACH: f64 = 0.08;
+/// Within the field it reaches this share of the way to the edge, at most [`FLAT_MM`]: there the dose is flat.
+const REACH_INSIDE: f64 = 0.25;
+/// Most half width within the field (mm).
+const FLAT_MM: f64 = 10.0;
 /// Half the depth of a detector below the build-up (mm).
 const HALF_DEPTH_MM: f64 = 5.0;
 /// Depth from which that holds (mm).
@@ -94,10 +98,12 @@ fn detector(machine: &Machine, setup: &Setup, grid: &Grid, point: &Point) -> Det
     let scale = (setup.ssd_mm + depth) / machine.fits.sad_mm;
     let beyond = |axis: usize| point.position_mm[axis].abs() - 0.5 * setup.field_mm[axis] * scale;
     let from_edge = beyond(0).max(0.0).hypot(beyond(1).max(0.0));
+    let within = (-beyond(0).max(beyond(1))).max(0.0);
     let [edge_x, edge_y, edge_z] = grid.spacing_mm;
     // Whole voxels wide: then straight lines are read exactly, wherever the point lies in its voxel.
     let half = |edge: f64| {
-        let wished = (0.5 * edge).max(REACH * from_edge).max(point.half_width_mm);
+        let around = (REACH * from_edge).max((REACH_INSIDE * within).min(FLAT_MM));
+        let wished = (0.5 * edge).max(around).max(point.half_width_mm);
         0.5 * edge * (2.0 * wished / edge).round()
     };
     let deep = depth > BELOW_BUILD_UP_MM && setup.medium == Medium::Water;

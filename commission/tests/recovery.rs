@@ -7,7 +7,7 @@ use commission::fit::{Data, Fit, Verdict, fit};
 use commission::machine_file;
 use commission::measurement::Measurements;
 use commission::model::{Model, Number};
-use commission::responses::{Effort, Responses};
+use commission::responses::{Effort, Responses, Varies};
 use dose_core::run::Backend;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -46,7 +46,7 @@ fn case() -> &'static Case {
         let table = Measurements::from_csv("made", &text).expect("a good table");
         let machine = machine();
         let mut backend = Backend::cpu(None).expect("threads");
-        let effort = Effort { histories: 40_000, seed: 1 };
+        let effort = Effort { histories: 40_000, seed: 1, varies: Varies::Shapes };
         let quality = quality(&machine);
         let responses = Responses::run(&machine, quality, &table, effort, &mut backend, &mut |_| ControlFlow::Continue(()))
             .expect("a run to its end");
@@ -139,8 +139,8 @@ fn known_numbers_lie_within_their_stated_errors_and_held_out_far_points_improve(
     }
     println!(
         "far points: {:.3} before, {:.3} after (mean of |ln|)",
-        before_error / 100.0,
-        after_error / 100.0
+        before_error / (2.0 * REPEATS as f64),
+        after_error / (2.0 * REPEATS as f64)
     );
     let share = all[1] as f64 / (all[0] + all[1]) as f64;
     assert!(share >= HOLDS, "{share} of the numbers lie within 1.645 standard errors");

@@ -1,6 +1,7 @@
 //! The real program, as a script calls it: exit statuses, messages, files, interruption.
 
 mod command_line;
+mod commission;
 mod demo;
 mod estimate_options;
 mod output;

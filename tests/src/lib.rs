@@ -6,5 +6,6 @@ pub mod comparison;
 pub mod experiments;
 pub mod figures;
 pub mod jaws;
+pub mod measured;
 pub mod reference;
 pub mod statistics;

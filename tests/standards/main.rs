@@ -7,6 +7,7 @@
 
 mod clinical;
 mod jaws;
+mod measured_profiles;
 mod out_of_field;
 mod pencils;
 mod water_tank;

@@ -16,7 +16,7 @@ use ::commission::fit::{Data, Fit, fit};
 use ::commission::machine_file;
 use ::commission::measurement::Measurements;
 use ::commission::model::Model;
-use ::commission::responses::{Effort, Responses};
+use ::commission::responses::{Effort, Responses, Varies};
 use ::commission::{Error, field};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -66,7 +66,8 @@ pub fn run(arguments: &CommissionArguments, common: &Common) -> Result<(), Failu
     crate::transport::tell_backend(&chosen, &progress);
     stages.end("start", &progress)?;
 
-    let effort = Effort { histories: arguments.histories, seed: common.seed.unwrap_or(1) };
+    let seed = common.seed.unwrap_or(1);
+    let effort = Effort { histories: arguments.histories, seed, varies: Varies::Shapes };
     progress.note(&format!("{} fields, component by component", measurements.setups.len()));
     progress.transport_begins(PARTS);
     let responses =
