@@ -138,7 +138,8 @@ fn pet_counts_need_the_makers_factor() {
 fn a_pet_that_cannot_be_suv_is_refused_with_the_reason() {
     let item =
         |set: DataSet, item: DataSet| set.items(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE, [item]);
-    let cases: [(&str, Box<dyn Fn(DataSet) -> DataSet>); 12] = [
+    type Damage = Box<dyn Fn(DataSet) -> DataSet>;
+    let cases: [(&str, Damage); 12] = [
         ("PatientWeight", Box::new(|set| set.text(tags::PATIENT_WEIGHT, ""))),
         ("not believable", Box::new(|set| set.number(tags::PATIENT_WEIGHT, 70_000.0))),
         ("MBq", Box::new(move |set| item(set, injection().number(tags::RADIONUCLIDE_TOTAL_DOSE, 350.0)))),

@@ -142,7 +142,9 @@ impl PatientRow {
 pub fn over_lesions(tables: &[&FeatureTable], entropy_bins: u32) -> Vec<PatientRow> {
     type Key<'a> = (&'a str, &'a str, Family, Option<Aggregation>, &'static str);
     let mut order: Vec<Key> = Vec::new();
-    let mut found: BTreeMap<Key, (&Row, Vec<(f64, f64)>)> = BTreeMap::new();
+    // A row of the first lesion, and value and volume of each.
+    type Found<'a> = (&'a Row, Vec<(f64, f64)>);
+    let mut found: BTreeMap<Key, Found> = BTreeMap::new();
     for table in tables {
         let volumes: BTreeMap<&str, f64> =
             table.regions.iter().map(|facts| (facts.region.as_str(), facts.volume_mm3)).collect();

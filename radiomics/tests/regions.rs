@@ -100,9 +100,9 @@ fn a_region_on_the_border_of_the_image_is_like_one_within() {
     // The same block at the border and with two voxels around it: all but the peaks, which see the image around.
     let block = varied(27);
     let (mut all, mut mask) = (vec![0.0; 343], vec![false; 343]);
-    for n in 0..27 {
+    for (n, &value) in block.iter().enumerate() {
         let place = n % 3 + 2 + 7 * (n / 3 % 3 + 2 + 7 * (n / 9 + 2));
-        all[place] = block[n];
+        all[place] = value;
         mask[place] = true;
     }
     let within = table([7, 7, 7], all, mask);
