@@ -33,6 +33,13 @@ impl<'a> Rows<'a> {
         let mut stream: Box<dyn Read + 'a> =
             if bytes.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
         let layout = open(path, &mut stream)?;
+        if layout.grid.is_empty() {
+            return Err(Error::Refused {
+                path: path.to_owned(),
+                problem: "it has no voxel".into(),
+                way_out: "write the file again".into(),
+            });
+        }
         Ok(Self { path: path.to_owned(), stream, layout })
     }
 
