@@ -1,5 +1,6 @@
 //! MR and PET series made here: values at their places, SUV worked by hand, and refusals by name.
 
+use dicom_core::Tag;
 use formats::dicom::write::DataSet;
 use formats::dicom::{ImageChoice, ImageSeries, Modality, PetValues, SeriesChoice, tags, uids};
 use std::path::Path;
@@ -132,6 +133,18 @@ fn a_series_made_after_the_scan_takes_the_time_of_its_first_slice() {
 fn pet_counts_need_the_makers_factor() {
     let counts = |set: DataSet| set.text(tags::UNITS, "CNTS");
     assert!(read_pet(counts).expect_err("no factor").to_string().contains("7053,1000"));
+    let private = |element: u16, value: &'static str| {
+        move |set: DataSet| {
+            set.text(tags::UNITS, "CNTS")
+                .text(Tag(0x7053, 0x0011), "Philips PET Private Group")
+                .text(Tag(0x7053, 0x1100 | element), value)
+        }
+    };
+    assert_suv(&read_pet(private(0x00, "0.00125")).expect("a factor to SUV"), 0.00125);
+    // A factor to Bq/mL, then as these.
+    let an_hour = 70_000.0 / (350e6 * (-(2.0_f64.ln()) * 3600.0 / HALF_LIFE_S).exp());
+    assert_suv(&read_pet(private(0x09, "2.5")).expect("a factor to Bq/mL"), 2.5 * an_hour);
+    assert!(read_pet(private(0x00, "0")).is_err());
 }
 
 #[test]

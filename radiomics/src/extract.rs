@@ -141,50 +141,10 @@ fn rows(prepared: Option<&Prepared>, part: &Part, filter: &str, recipe: &Recipe)
     let name = &part.name;
     let nothing = Region::empty();
     let region = prepared.map_or(&nothing, |prepared| &prepared.region);
-    let wanted = |family: Family| recipe.features.families.contains(&family);
-    let mut values: Vec<(Family, Option<Aggregation>, Vec<f64>)> = Vec::new();
-    if wanted(Family::Morphology) {
-        let found = morphology::features(region, recipe.features.mesh, &|tag| recipe.wants(tag));
-        values.push((Family::Morphology, None, found.to_vec()));
-    }
-    if wanted(Family::LocalIntensity) {
-        let inside = region.inside().map(|(place, value)| (region.index(place), value));
-        let found =
-            prepared.map(|prepared| local_intensity::peaks(prepared.surroundings(), region.shape, inside));
-        values.push((Family::LocalIntensity, None, found.unwrap_or([f64::NAN; 2]).to_vec()));
-    }
-    if wanted(Family::Intensity) {
-        values.push((Family::Intensity, None, intensity::statistics(&region.sorted()).to_vec()));
-    }
-    let has_levels = recipe.features.families.iter().any(|family| family.is_discretised());
-    let levels = if has_levels {
-        Levels::new(region.shape, &grey_levels(region, recipe, name)?)
-    } else {
-        Levels::new(region.shape, &[])
-    };
-    if wanted(Family::Histogram) {
-        let mut counts = vec![0_u64; levels.most + 1];
-        for &level in &levels.values {
-            counts[usize::from(level)] += 1;
-        }
-        values.push((Family::Histogram, None, intensity::histogram(&counts[1..]).to_vec()));
-    }
-    if wanted(Family::IntensityVolume) && levels_exist(region) {
-        let (at, counts) = volume_histogram(region, recipe, recipe.volume_histogram, name)?;
-        values.push((Family::IntensityVolume, None, volume_histogram::features(at, &counts).to_vec()));
-    } else if wanted(Family::IntensityVolume) {
-        values.push((Family::IntensityVolume, None, vec![f64::NAN; 7]));
-    }
-    if has_levels {
-        let aggregations = recipe.aggregations();
-        let request = Request {
-            families: &recipe.features.families,
-            aggregations: &aggregations,
-            alpha: recipe.features.dependence_alpha,
-        };
-        let found = texture::features(&levels, region.shape, &region.morphological, &request);
-        values.extend(found.into_iter().map(|(family, way, f)| (family, Some(way), f)));
-    }
+    // A large region's families are found side by side.
+    let (mut values, more) =
+        rayon::join(|| of_shape(prepared, region, recipe), || of_levels(region, name, recipe));
+    values.extend(more?);
     values.sort_by_key(|(family, way, _)| (*family, *way));
     let state = State::of(region);
     let mut rows = Vec::new();
@@ -213,6 +173,63 @@ fn rows(prepared: Option<&Prepared>, part: &Part, filter: &str, recipe: &Recipe)
         }
     }
     Ok(rows)
+}
+
+/// Values of a family, gathered in one way.
+type Values = (Family, Option<Aggregation>, Vec<f64>);
+
+fn wants(recipe: &Recipe, family: Family) -> bool {
+    recipe.features.families.contains(&family)
+}
+
+/// What needs no grey levels.
+fn of_shape(prepared: Option<&Prepared>, region: &Region, recipe: &Recipe) -> Vec<Values> {
+    let mut values = Vec::new();
+    if wants(recipe, Family::Morphology) {
+        let found = morphology::features(region, recipe.features.mesh, &|tag| recipe.wants(tag));
+        values.push((Family::Morphology, None, found.to_vec()));
+    }
+    if wants(recipe, Family::LocalIntensity) {
+        let inside = region.inside().map(|(place, value)| (region.index(place), value));
+        let found =
+            prepared.map(|prepared| local_intensity::peaks(prepared.surroundings(), region.shape, inside));
+        values.push((Family::LocalIntensity, None, found.unwrap_or([f64::NAN; 2]).to_vec()));
+    }
+    if wants(recipe, Family::Intensity) {
+        values.push((Family::Intensity, None, intensity::statistics(&region.sorted()).to_vec()));
+    }
+    values
+}
+
+/// Histograms and textures.
+fn of_levels(region: &Region, name: &str, recipe: &Recipe) -> Result<Vec<Values>, Error> {
+    let mut values = Vec::new();
+    if wants(recipe, Family::IntensityVolume) && levels_exist(region) {
+        let (at, counts) = volume_histogram(region, recipe, recipe.volume_histogram, name)?;
+        values.push((Family::IntensityVolume, None, volume_histogram::features(at, &counts).to_vec()));
+    } else if wants(recipe, Family::IntensityVolume) {
+        values.push((Family::IntensityVolume, None, vec![f64::NAN; 7]));
+    }
+    if !recipe.features.families.iter().any(|family| family.is_discretised()) {
+        return Ok(values);
+    }
+    let levels = Levels::new(region.shape, &grey_levels(region, recipe, name)?);
+    if wants(recipe, Family::Histogram) {
+        let mut counts = vec![0_u64; levels.most + 1];
+        for &level in &levels.values {
+            counts[usize::from(level)] += 1;
+        }
+        values.push((Family::Histogram, None, intensity::histogram(&counts[1..]).to_vec()));
+    }
+    let aggregations = recipe.aggregations();
+    let request = Request {
+        families: &recipe.features.families,
+        aggregations: &aggregations,
+        alpha: recipe.features.dependence_alpha,
+    };
+    let found = texture::features(&levels, region.shape, &region.morphological, &request);
+    values.extend(found.into_iter().map(|(family, way, f)| (family, Some(way), f)));
+    Ok(values)
 }
 
 fn levels_exist(region: &Region) -> bool {

@@ -44,11 +44,21 @@ pub type Gathered = (Family, Aggregation, Vec<f64>);
 
 /// Texture features of a region; `mask` is its morphological mask in a box of `shape`, from which the distances of zones are taken.
 pub fn features(levels: &Levels, shape: [usize; 3], mask: &[bool], request: &Request) -> Vec<Gathered> {
-    let mut found = Vec::new();
-    if [Family::Cooccurrence, Family::RunLength].into_iter().any(|family| request.wants(family)) {
-        directed(levels, request, &mut found);
-    }
-    zones_and_neighbours(levels, shape, mask, request, &mut found);
+    let (mut found, more) = rayon::join(
+        || {
+            let mut found = Vec::new();
+            if [Family::Cooccurrence, Family::RunLength].into_iter().any(|family| request.wants(family)) {
+                directed(levels, request, &mut found);
+            }
+            found
+        },
+        || {
+            let mut found = Vec::new();
+            zones_and_neighbours(levels, shape, mask, request, &mut found);
+            found
+        },
+    );
+    found.extend(more);
     found.retain(|(_, way, _)| request.aggregations.contains(way));
     found
 }

@@ -51,7 +51,7 @@ impl Inputs {
         // A NIfTI image is decompressed only as far as the regions reach; the bytes can come meanwhile.
         let (regions, loaded) = rayon::join(
             || Regions::read(&case.mask, filter.as_ref()),
-            || if case.image.is_dir() { None } else { Some(loaded(&case.image)) },
+            || if case.image.is_dir() { None } else { Some(bytes(&case.image)) },
         );
         let Regions { found, belongs_to, sha256: mask_sha256, mut notes } = {
             let regions = regions?;
@@ -67,9 +67,13 @@ impl Inputs {
             Found::Drawn(_) => [[0; 3], grid.shape.map(|n| n - 1)],
         };
         let read = match loaded {
-            Some(loaded) => {
-                let (bytes, sha256) = loaded?;
-                file(&case.image, &bytes, sha256, needed, &mut notes)?
+            Some(bytes) => {
+                let bytes = bytes?;
+                let (sha256, read) = rayon::join(
+                    || hex(&Sha256::digest(&bytes)),
+                    || file(&case.image, &bytes, needed, &mut notes),
+                );
+                Read { sha256, ..read? }
             }
             None => series(&case.image, &belongs_to, arguments, &mut notes)?,
         };
@@ -127,17 +131,10 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn loaded(path: &Path) -> Result<(Vec<u8>, String), Failure> {
-    let bytes = bytes(path)?;
-    let sha256 = hex(&Sha256::digest(&bytes));
-    Ok((bytes, sha256))
-}
-
-/// A NIfTI image, as far as it is needed, or an RTDOSE.
+/// A NIfTI image, as far as it is needed, or an RTDOSE; its hash is found elsewhere.
 fn file(
     path: &Path,
     bytes: &[u8],
-    sha256: String,
     needed: impl Fn(&OrientedGrid) -> [[usize; 3]; 2],
     notes: &mut Vec<String>,
 ) -> Result<Read, Failure> {
@@ -146,7 +143,7 @@ fn file(
         let rows = Rows::open(path, bytes).map_err(refused)?;
         let (part, whole) = (needed(rows.grid()), rows.canonical_grid());
         let image = rows.part(part).map_err(refused)?;
-        return Ok(Read { image, whole, unit: String::new(), frame_uid: None, sha256 });
+        return Ok(Read { image, whole, unit: String::new(), frame_uid: None, sha256: String::new() });
     }
     let dicom = DicomFile::from_bytes(path, bytes).map_err(refused)?;
     let class = dicom.root().text(tags::SOP_CLASS_UID).ok().flatten().unwrap_or_default();
@@ -160,7 +157,13 @@ fn file(
     let dose = DoseGrid::read(&dicom).map_err(refused)?;
     notes.extend(dose.notes);
     let whole = dose.image.grid;
-    Ok(Read { image: dose.image, whole, unit: "Gy".into(), frame_uid: dose.frame_of_reference_uid, sha256 })
+    Ok(Read {
+        image: dose.image,
+        whole,
+        unit: "Gy".into(),
+        frame_uid: dose.frame_of_reference_uid,
+        sha256: String::new(),
+    })
 }
 
 /// A folder with a series.

@@ -33,6 +33,13 @@ impl<'a> Rows<'a> {
         let mut stream: Box<dyn Read + 'a> =
             if bytes.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
         let layout = open(path, &mut stream)?;
+        if layout.grid.is_empty() {
+            return Err(Error::Refused {
+                path: path.to_owned(),
+                problem: "it has no voxel".into(),
+                way_out: "write the file again".into(),
+            });
+        }
         Ok(Self { path: path.to_owned(), stream, layout })
     }
 
@@ -155,7 +162,7 @@ mod tests {
         let end = rows.grid().shape.map(|n| n - 1);
         assert_eq!(rows.part([[0; 3], end]).expect("sound"), whole);
         let rows = Rows::open(Path::new("a.nii.gz"), &bytes).expect("sound");
-        let part = rows.part([[1, 0, 2], [2, 2, 3]]).expect("sound");
+        let part = rows.part([[1, 0, 1], [2, 2, 2]]).expect("sound");
         assert_eq!(part.values.len(), 12);
         for (place, value) in part.values.iter().enumerate() {
             let point = part.grid.centre_mm(part.grid.voxel(place));

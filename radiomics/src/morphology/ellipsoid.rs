@@ -253,4 +253,20 @@ mod tests {
         }
         assert!(least_enclosing(&corners[..4]).is_none() || corners.len() == 8);
     }
+
+    #[test]
+    fn a_few_points_at_a_time_end_at_the_ellipsoid_around_all() {
+        // Points in a long box by a linear congruential generator, most of them inside the ellipsoid.
+        let mut word = 7_u64;
+        let mut uniform = || {
+            word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (word >> 40) as f64 / (1_u64 << 24) as f64 - 0.5
+        };
+        let points: Vec<[f64; 3]> = (0..500).map(|_| [9.0 * uniform(), 4.0 * uniform(), uniform()]).collect();
+        let (expected, _) = around(&points).expect("spans space");
+        let found = least_enclosing(&points).expect("spans space");
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-5 * expected, "{found} {expected}");
+        }
+    }
 }

@@ -37,20 +37,25 @@ pub fn least_box_mm(hull: &Hull, spacing_mm: [f64; 3]) -> [f64; 3] {
         faces.push((on_face(&few, frame).iter().product(), frame));
     }
     faces.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut best = ([0.0; 3], f64::INFINITY);
+    // Of boxes of one volume that with the least surface counts, so that the order of the faces does not matter.
+    let mut best = ([0.0; 3], f64::INFINITY, f64::INFINITY);
     for (at_least, frame) in faces {
-        // The bound is rounded too.
-        if at_least * (1.0 - 1e-9) > best.1 {
+        if at_least * (1.0 - ROUNDING) > best.1 {
             break;
         }
         let edges = on_face(&corners, frame);
-        let volume = edges.iter().product();
-        if volume < best.1 {
-            best = (edges, volume);
+        let [p, q, r] = edges;
+        let (volume, half_area) = (p * q * r, p * q + p * r + q * r);
+        let is_less = volume < best.1 * (1.0 - ROUNDING);
+        if is_less || (volume <= best.1 * (1.0 + ROUNDING) && half_area < best.2) {
+            best = (edges, if is_less { volume } else { best.1 }, half_area);
         }
     }
     best.0
 }
+
+/// Part by which volumes may differ through rounding.
+const ROUNDING: f64 = 1e-9;
 
 /// The box around points with a face across the first of three directions: its height, and the sides of the least rectangle.
 fn on_face(points: &[[f64; 3]], [normal, along, across]: [[f64; 3]; 3]) -> [f64; 3] {
@@ -151,5 +156,34 @@ mod tests {
         for (found, expected) in edges.into_iter().zip([2.0, 32.0_f64.sqrt(), 32.0_f64.sqrt()]) {
             assert!((found - expected).abs() < 1e-12, "{edges:?}");
         }
+    }
+
+    #[test]
+    fn ruling_faces_out_by_a_few_corners_loses_no_box() {
+        // A bumpy, oblique ellipsoid of half voxels.
+        let mut points = Vec::new();
+        for n in 0..3000_i64 {
+            let (t, z) = (n as f64 * 2.399_963, 1.0 - 2.0 * n as f64 / 3000.0);
+            let r = (1.0 - z * z).sqrt() * (1.0 + 0.05 * (7.0 * t).sin());
+            let p = [30.0 * r * t.cos(), 18.0 * r * t.sin() + 9.0 * z, 24.0 * z];
+            points.push(p.map(|x| x.round() as i64));
+        }
+        let hull = hull::hull(&points).expect("spans space");
+        let spacing = [0.9, 1.0, 2.5];
+        let corners = hull.corners_mm(spacing);
+        assert!(outermost(&corners).len() < corners.len());
+        let least = hull.triangles.iter().map(|triangle| {
+            let [a, b, c] = triangle.map(|corner| corners[corner]);
+            let u: [f64; 3] = std::array::from_fn(|x| b[x] - a[x]);
+            let v: [f64; 3] = std::array::from_fn(|x| c[x] - a[x]);
+            let cross = |u: [f64; 3], v: [f64; 3]| {
+                [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
+            };
+            let (normal, along) = (unit(cross(u, v)), unit(u));
+            on_face(&corners, [normal, along, cross(normal, along)]).iter().product::<f64>()
+        });
+        let least = least.fold(f64::INFINITY, f64::min);
+        let found: f64 = least_box_mm(&hull, spacing).iter().product();
+        assert!((found - least).abs() < 1e-8 * least, "{found} {least}");
     }
 }

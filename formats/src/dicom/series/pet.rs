@@ -154,8 +154,7 @@ fn wait_s(
     let scan_s = scan_start_s(slices, half_life_s, notes)?;
     if let Some(text) = injection.text(tags::RADIOPHARMACEUTICAL_START_DATE_TIME)? {
         let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-        let whole = digits.len() >= 14 && digits.is_char_boundary(8);
-        let start_s = whole.then(|| seconds(&digits[..8], &digits[8..])).flatten();
+        let start_s = (digits.len() >= 14).then(|| seconds(&digits[..8], &digits[8..])).flatten();
         let start_s = start_s.ok_or_else(|| {
             injection.error(tags::RADIOPHARMACEUTICAL_START_DATE_TIME, "is no date with a time")
         })?;
