@@ -16,6 +16,7 @@ mod interrupt;
 mod materials;
 mod memory;
 mod output_folder;
+mod phantom;
 mod progress;
 mod radiomics;
 mod run_record;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Transport(transport) => transport::run(transport, &arguments.common),
         Command::Estimate(estimate) => estimate::run(estimate, &arguments.common, None),
         Command::Demo(demo) => demo::run(demo, &arguments.common),
+        Command::Phantom(phantom) => phantom::run(phantom, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),
     });

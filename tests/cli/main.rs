@@ -4,6 +4,7 @@ mod command_line;
 mod demo;
 mod estimate_options;
 mod output;
+mod phantom;
 mod radiomics;
 mod refusals;
 mod workplace;
