@@ -1,14 +1,16 @@
 //! Prints what the family's organs weigh beside their references, as the tables of `docs/methods/phantoms.md`:
 //!
 //! ```sh
-//! cargo run --release -p phantoms --example family_tables 2> tables.md
+//! cargo run --release -p phantoms --example family_tables
 //! ```
 
 use phantoms::{Body, Person, Sex, Source};
+use std::io::Write;
 
 const AGES: [f64; 6] = [0.0, 1.0, 5.0, 10.0, 15.0, 30.0];
 
-fn main() {
+fn main() -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
     for (sex, title) in [(Sex::Female, "Female"), (Sex::Male, "Male")] {
         let mut rows: Vec<(String, Vec<String>)> = Vec::new();
         for (column, age) in AGES.into_iter().enumerate() {
@@ -39,14 +41,16 @@ fn main() {
                 }
             }
         }
-        eprintln!("\n{title}, grams (and % off the reference):\n");
-        eprintln!(
+        writeln!(out, "\n{title}, grams (and % off the reference):\n")?;
+        writeln!(
+            out,
             "| organ | newborn | 1 | 5 | 10 | 15 | adult |\n| --- | --- | --- | --- | --- | --- | --- |"
-        );
+        )?;
         for (name, cells) in rows {
-            eprintln!("| {name} | {} |", cells.join(" | "));
+            writeln!(out, "| {name} | {} |", cells.join(" | "))?;
         }
     }
+    Ok(())
 }
 
 /// Three or four figures.
