@@ -6,7 +6,7 @@
 //! ```
 
 use formats::dicom::write::{CtWriter, Identity, PlanWriter, StructureWriter};
-use phantoms::{Age, Body, Sex};
+use phantoms::{Body, Person, Sex};
 use std::path::PathBuf;
 use treatment::iec61217::PatientPosition;
 use treatment::synthetic::{self, Target};
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("give a folder")?);
     let slices = folder.join("ct");
     std::fs::create_dir_all(&slices)?;
-    let body = Body::new(Age::Adult, Sex::Male);
+    let body = Body::new(&Person::reference(30.0, Sex::Male)?);
     let whole = body.grid([4.0; 3], 0.0);
     let top_mm = whole.origin_mm[2] + 4.0 * whole.shape[2] as f64;
     let middle = |a: usize| whole.origin_mm[a] + 2.0 * whole.shape[a] as f64;

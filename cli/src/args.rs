@@ -96,6 +96,11 @@ pub enum Command {
     ///
     /// Ends by naming the report to open.
     Demo(DemoArguments),
+    /// A whole body by age, sex, height and weight.
+    ///
+    /// Writes anatomy.nii.gz (labels), hu.nii.gz, anatomy.csv, marrow.csv and run.json; --dicom also a CT series and an
+    /// RTSTRUCT.
+    Phantom(crate::phantom::PhantomArguments),
     /// The GPUs that can be used, and the CPU path.
     Devices(DevicesArguments),
     /// Radiomic features (IBSI) of the regions of an image, as a table.

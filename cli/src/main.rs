@@ -17,6 +17,7 @@ mod interrupt;
 mod materials;
 mod memory;
 mod output_folder;
+mod phantom;
 mod progress;
 mod radiomics;
 mod run_record;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Commission(commission) => commission::run(commission, &arguments.common),
         Command::Validate(validate) => validate::run(validate, &arguments.common),
         Command::Demo(demo) => demo::run(demo, &arguments.common),
+        Command::Phantom(phantom) => phantom::run(phantom, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),
     });

@@ -16,6 +16,8 @@ pub const RECORD: &str = "run.json";
 pub const PROGRAM: &str = "straydose";
 /// A folder of input that a command may make beside its results. One that is there stays as it is.
 pub const INPUT: &str = "input";
+/// A folder of DICOM files that a command may make as a result.
+pub const DICOM: &str = "dicom";
 /// Every file that a command can write beside the record.
 const RESULTS: [&str; 12] = [
     "kerma.nii.gz",
@@ -24,6 +26,8 @@ const RESULTS: [&str; 12] = [
     "components.nii.gz",
     "anatomy.nii.gz",
     "anatomy.csv",
+    "hu.nii.gz",
+    "marrow.csv",
     "organs.csv",
     "dvh.csv",
     "dose.dcm",
@@ -130,6 +134,12 @@ impl OutputFolder {
 
     /// Into a folder that exists: the old record goes first, the new one comes last.
     fn move_files(&self) -> std::io::Result<()> {
+        if record(&self.target).is_some_and(|record| record[DICOM] == true) {
+            match std::fs::remove_dir_all(self.target.join(DICOM)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
         for old in std::iter::once(RECORD).chain(RESULTS) {
             match std::fs::remove_file(self.target.join(old)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -139,7 +149,7 @@ impl OutputFolder {
         if self.target.join(INPUT).exists() && self.temporary.join(INPUT).exists() {
             std::fs::remove_dir_all(self.temporary.join(INPUT))?;
         }
-        for new in [INPUT].into_iter().chain(RESULTS).chain([RECORD]) {
+        for new in [INPUT, DICOM].into_iter().chain(RESULTS).chain([RECORD]) {
             if self.temporary.join(new).exists() {
                 std::fs::rename(self.temporary.join(new), self.target.join(new))?;
             }
@@ -160,13 +170,14 @@ impl Drop for OutputFolder {
 
 /// A folder that holds files of our names without our record may hold someone's work.
 fn refuse_to_replace(target: &Path, out: &Path) -> Result<(), Failure> {
-    let ours = std::fs::read_to_string(target.join(RECORD))
-        .ok()
-        .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
-        .is_some_and(|record| record["program"] == PROGRAM);
+    let record = record(target);
+    let ours = record.as_ref().is_some_and(|record| record["program"] == PROGRAM);
+    // A folder with that name is ours only if the record says so: it may be somebody's.
+    let foreign_dicom = target.join(DICOM).exists() && !record.is_some_and(|record| record[DICOM] == true);
     let in_the_way = std::iter::once(RECORD).chain(RESULTS).find(|name| target.join(name).exists());
+    let in_the_way = if foreign_dicom { Some(DICOM) } else { in_the_way };
     match in_the_way {
-        Some(name) if !ours => Err(Failure::command_line(
+        Some(name) if !ours || foreign_dicom => Err(Failure::command_line(
             format!(
                 "--out {} already holds {name}, and no {RECORD} of this program says that it may be replaced",
                 out.display()
@@ -175,6 +186,11 @@ fn refuse_to_replace(target: &Path, out: &Path) -> Result<(), Failure> {
         )),
         _ => Ok(()),
     }
+}
+
+/// The record in a folder.
+fn record(folder: &Path) -> Option<serde_json::Value> {
+    serde_json::from_str(&std::fs::read_to_string(folder.join(RECORD)).ok()?).ok()
 }
 
 /// Makes a folder and those around it; the made ones, the innermost first, go to `made`.

@@ -1,127 +1,168 @@
-//! A whole body that looks like one: the published organs in an outline with head, neck, trunk, arms and legs.
+//! A whole body: organs that weigh what they should, in an outline that holds them.
 //!
-//! What departs from the published family ([`crate::stylised`]), and why:
-//! - the outline: arms are limbs beside the trunk, the shoulders slope, the head has a face, the legs have knees and
-//!   feet. The published body is made of cylinders;
-//! - ribs and scapulae follow the shoulders, the clavicles are straight, cervical spine, oesophagus, trachea and thyroid
-//!   bend into the neck, arm and leg bones follow the limbs, the facial skeleton follows the face;
-//! - added, without a published formula: eyes, lenses, pituitary, spinal cord, trachea, parotids, skin and the fat below
-//!   it, a mouth's and a nose's air.
-//!
-//! Everything else has its published place and size. Millimetres in the patient's DICOM axes, lying on the back, head
-//! first: x to the left, y to the back, z to the head; the origin is the centre of the trunk's base.
+//! What departs from the published family ([`crate::stylised`]), and why, is in `docs/methods/phantoms.md`.
 
-mod exterior;
-mod head;
-mod limbs;
-mod tissue;
-mod trunk;
+mod fill;
+mod grow;
 
-use crate::stylised::{Age, Dimensions, Solid};
-use exterior::Exterior;
-pub use tissue::Tissue;
+use crate::frame::Frame;
+use crate::marrow::Skeleton;
+use crate::organs::{Organ, Part, parts};
+use crate::outline::Outline;
+use crate::reference::Masses;
+use crate::tissue::{ADIPOSE, MUSCLE, SKIN};
+use crate::{Person, Sex, Source};
+use fill::Fill;
+use grow::Place;
 
-/// Which gonads a body has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sex {
-    /// Ovaries and uterus.
-    Female,
-    /// Testes.
-    Male,
-}
-
-/// An organ of a body. Earlier ones win where two overlap.
-pub struct Organ {
-    /// TG-263 name where there is one.
-    pub name: &'static str,
-    /// What it is made of.
-    pub tissue: Tissue,
-    /// Where it is (cm), as far as it lies in the body and earlier organs leave it.
-    solid: Solid,
-    /// How deep below the skin it begins (cm).
-    depth_cm: f64,
-}
+/// Slabs along the body, each with the organs that reach into it.
+const SLABS: usize = 96;
 
 /// A body by formula.
 ///
+/// Millimetres in the patient's DICOM axes, lying on the back, head first: x to the left, y to the back, z to the head;
+/// the origin is the centre of the trunk's base.
+///
 /// ```
-/// # use phantoms::{Age, Body, Sex};
-/// let child = Body::new(Age::Five, Sex::Female);
-/// assert!((child.height_mm() - 1091.0).abs() < 1.0);
-/// let name = |point_mm| child.label_at(point_mm).map(|label| child.name(label));
+/// # use phantoms::{Body, Person, Sex};
+/// let girl = Body::new(&Person::reference(5.0, Sex::Female).unwrap());
+/// let name = |point_mm| girl.label_at(point_mm).map(|label| girl.organs()[label].name.as_str());
 /// assert_eq!(name([0.0, 0.0, 550.0]), Some("Brain"));
-/// assert_eq!(name([-50.0, 0.0, 190.0]), Some("Liver"));
+/// assert_eq!(name([-45.0, -10.0, 220.0]), Some("Liver"));
 /// assert_eq!(name([0.0, 0.0, 700.0]), None);
 /// ```
 pub struct Body {
-    exterior: Exterior,
+    person: Person,
+    skeleton: Skeleton,
+    outline: Outline,
+    parts: Vec<Part>,
+    /// Where each part has grown to.
+    places: Vec<Place>,
     organs: Vec<Organ>,
-    skin_cm: f64,
-    fat_cm: f64,
-    height_cm: f64,
+    fill: Fill,
+    /// Parts that reach into each slab of the outline's box along z.
+    slabs: Vec<Vec<usize>>,
 }
 
-/// Names of what fills the body between the organs, after them.
-const REST: [(&str, Tissue); 3] = [("Skin", Tissue::Skin), ("Fat", Tissue::Fat), ("Muscle", Tissue::Muscle)];
-
 impl Body {
-    /// The body of an age and sex.
-    pub fn new(age: Age, sex: Sex) -> Self {
-        let d = Dimensions::of(age);
-        let exterior = Exterior::new(&d, sex);
-        let mut organs = head::organs(&d, &exterior);
-        organs.extend(trunk::organs(&d, &exterior, sex));
-        organs.extend(limbs::bones(&d));
-        let skin_cm = d.get("Skin", "S");
-        // 7 mm at five years (a guess, unverified).
-        let fat_cm = 0.06 * d.get("Trunk", "At");
-        Self { exterior, organs, skin_cm, fat_cm, height_cm: d.height_cm() }
+    /// The body of a person.
+    pub fn new(person: &Person) -> Self {
+        let frame = Frame::new(person);
+        let (masses, skeleton) = (Masses::of(person), Skeleton::of(person));
+        let breast_cm3 = masses.get("breasts") / 2.0;
+        let testis_cm = (person.sex() == Sex::Male).then(|| frame.d.all("Testes", ["a", "b", "c"]));
+        let outline_of = |girth| Outline::new(&frame, girth, breast_cm3, testis_cm);
+        let list = |outline: &Outline| parts(&frame, outline, &masses, &skeleton);
+
+        let mut organs: Vec<Organ> =
+            list(&outline_of(1.0)).into_iter().flat_map(|part| part.layers).collect();
+        let filled_g: f64 = organs.iter().map(|organ| organ.target_g).sum();
+        organs.extend(fillers(&masses, filled_g));
+        let volume_cm3 = organs.iter().map(Organ::target_cm3).sum();
+        let outline = outline_of(grow::girth(outline_of, volume_cm3));
+
+        let parts = list(&outline);
+        let mut body = Self {
+            person: *person,
+            skeleton,
+            slabs: slabs(&outline, &parts),
+            fill: Fill::new(&frame),
+            outline,
+            parts,
+            places: Vec::new(),
+            organs,
+        };
+        grow::grow(&mut body);
+        body
     }
 
-    /// Height from sole to crown (mm).
-    pub fn height_mm(&self) -> f64 {
-        10.0 * self.height_cm
+    /// Whose it is.
+    pub fn person(&self) -> &Person {
+        &self.person
     }
 
-    /// Number of labels: organs, skin, fat, muscle.
-    pub fn label_count(&self) -> usize {
-        self.organs.len() + REST.len()
+    /// What there is, by label from 0: organs and layers of organs, then skin, fat, muscle and what is left.
+    pub fn organs(&self) -> &[Organ] {
+        &self.organs
     }
 
-    /// Name of a label, counted from 0.
-    pub fn name(&self, label: usize) -> &'static str {
-        self.organs.get(label).map_or_else(|| REST[label - self.organs.len()].0, |organ| organ.name)
-    }
-
-    /// Tissue of a label, counted from 0.
-    pub fn tissue(&self, label: usize) -> Tissue {
-        self.organs.get(label).map_or_else(|| REST[label - self.organs.len()].1, |organ| organ.tissue)
+    /// Bones and marrow by site.
+    pub fn skeleton(&self) -> &Skeleton {
+        &self.skeleton
     }
 
     /// What is at a point (mm), as a label from 0; `None` outside the body.
     pub fn label_at(&self, point_mm: [f64; 3]) -> Option<usize> {
-        let point_cm = point_mm.map(|mm| mm / 10.0);
-        let depth_cm = self.exterior.depth_cm(point_cm);
-        if depth_cm <= 0.0 {
-            return None;
-        }
-        let organ =
-            self.organs.iter().position(|organ| depth_cm >= organ.depth_cm && organ.solid.contains(point_cm));
-        Some(organ.unwrap_or_else(|| {
-            let no_fat = self.exterior.is_head(point_cm);
-            let rest = if depth_cm <= self.skin_cm {
-                0
-            } else if depth_cm <= self.skin_cm + self.fat_cm && !no_fat {
-                1
-            } else {
-                2
-            };
-            self.organs.len() + rest
-        }))
+        let p = point_mm.map(|mm| mm / 10.0);
+        let depth = self.outline.depth(p);
+        (depth > 0.0).then(|| self.label_within(p, depth))
     }
 
     /// Lower and upper corner of a box that holds the body (mm).
     pub fn bounds_mm(&self) -> [[f64; 2]; 3] {
-        self.exterior.bounds_cm().map(|bounds| bounds.map(|cm| 10.0 * cm))
+        self.outline.bounds_cm().map(|bounds| bounds.map(|cm| 10.0 * cm))
     }
+
+    /// Volume of every label (cm³), counted with points that the making of the body did not use.
+    pub fn volumes_cm3(&self) -> Vec<f64> {
+        grow::count_cm3(self)
+    }
+
+    fn label_within(&self, p: [f64; 3], depth: f64) -> usize {
+        let fillers = self.organs.len() - Fill::COUNT;
+        if depth <= self.fill.skin_cm {
+            return fillers;
+        }
+        self.slab(p[2])
+            .iter()
+            .find_map(|part| self.label_in(*part, p, depth))
+            .unwrap_or_else(|| fillers + self.fill.layer(&self.outline, p, depth))
+    }
+
+    /// Label of the layer of a part at a point; none before the part has grown.
+    fn label_in(&self, part: usize, p: [f64; 3], depth: f64) -> Option<usize> {
+        let Place { first, levels, .. } = self.places.get(part)?;
+        let Part { field, depth_cm, .. } = &self.parts[part];
+        if depth < *depth_cm {
+            return None;
+        }
+        let at = field.at(p);
+        levels.iter().position(|level| at <= *level).map(|layer| first + layer)
+    }
+
+    fn slab(&self, z: f64) -> &[usize] {
+        let [low, high] = self.outline.bounds_cm()[2];
+        let slab = ((z - low) / (high - low) * SLABS as f64) as usize;
+        &self.slabs[slab.min(SLABS - 1)]
+    }
+}
+
+/// Skin, fat, muscle, and what is left of the weight: blood outside heart and lungs, connective tissue.
+fn fillers(masses: &Masses, filled_g: f64) -> [Organ; Fill::COUNT] {
+    let organ = |name: &str, tissue, target_g, source| Organ {
+        name: name.into(),
+        structure: String::new(),
+        tissue,
+        target_g,
+        source,
+    };
+    let [skin, adipose, muscle] = ["skin", "adipose", "muscle"].map(|quantity| masses.get(quantity));
+    let rest = masses.get("total") - filled_g - skin - adipose - muscle;
+    [
+        organ("Skin", SKIN, skin, Source::Reference("skin")),
+        organ("Adipose", ADIPOSE, adipose, Source::Reference("adipose")),
+        organ("Muscle", MUSCLE, muscle, Source::Reference("muscle")),
+        organ("Tissue_Rest", MUSCLE, rest.max(0.0), Source::Unverified),
+    ]
+}
+
+fn slabs(outline: &Outline, parts: &[Part]) -> Vec<Vec<usize>> {
+    let [low, high] = outline.bounds_cm()[2];
+    let edge = |n: usize| low + (high - low) * n as f64 / SLABS as f64;
+    let reaches = |slab: usize, part: &Part| {
+        let [from, to] = part.field.bounds_cm[2];
+        from <= edge(slab + 1) + 1e-9 && to >= edge(slab) - 1e-9
+    };
+    let in_slab = |slab| (0..parts.len()).filter(|n| reaches(slab, &parts[*n])).collect();
+    (0..SLABS).map(in_slab).collect()
 }

@@ -10,26 +10,33 @@ impl Body {
     /// The outline of the body (type EXTERNAL) and the contours of every organ on the slices (k) of its voxels.
     ///
     /// Contours run where half of a voxel belongs to the organ; an organ that fills no voxel by half is drawn where it
-    /// fills half as much as it does at most. Eyes are drawn with their lenses.
+    /// fills half as much as it does at most. Layers and contents are drawn as one with their organ, eyes with their lenses.
     ///
     /// ```
-    /// # use phantoms::{Age, Body, Sex};
-    /// let child = Body::new(Age::Five, Sex::Female);
+    /// # use phantoms::{Body, Person, Sex};
+    /// let child = Body::new(&Person::reference(5.0, Sex::Female).unwrap());
     /// let structures = child.structures(&child.voxels(&child.grid([5.0; 3], 10.0)));
     /// assert_eq!(structures[0].interpreted_type, "EXTERNAL");
     /// assert!(structures.iter().any(|structure| structure.name == "Glnd_Thyroid"));
     /// ```
     pub fn structures(&self, voxels: &Voxels) -> Vec<Structure> {
-        let labels = 0..self.label_count();
-        let of_name =
-            |name: &str| labels.clone().filter(|label| self.name(*label) == name).collect::<Vec<_>>();
-        let mut drawn = vec![("External", "EXTERNAL", labels.clone().collect())];
-        for label in labels.clone().filter(|label| !["Skin", "Fat", "Muscle"].contains(&self.name(*label))) {
-            let name = self.name(label);
-            let lens = name.strip_prefix("Eye_").map_or(Vec::new(), |side| of_name(&format!("Lens_{side}")));
-            drawn.push((name, "ORGAN", [vec![label], lens].concat()));
+        let organs = self.organs();
+        let mut drawn: Vec<(&str, &str, Vec<usize>)> =
+            vec![("External", "EXTERNAL", (0..organs.len()).collect())];
+        for (label, organ) in organs.iter().enumerate().filter(|(_, organ)| !organ.structure.is_empty()) {
+            match drawn.iter_mut().find(|(name, ..)| *name == organ.structure) {
+                Some((.., labels)) => labels.push(label),
+                None => drawn.push((&organ.structure, "ORGAN", vec![label])),
+            }
         }
-        let boxes = boxes(voxels, self.label_count());
+        for side in ["L", "R"] {
+            let of = |name: String| organs.iter().position(|organ| organ.name == name);
+            let eye = drawn.iter_mut().find(|(name, ..)| *name == format!("Eye_{side}"));
+            if let (Some(lens), Some((.., labels))) = (of(format!("Lens_{side}")), eye) {
+                labels.push(lens);
+            }
+        }
+        let boxes = boxes(voxels, organs.len());
         let around = |labels: &[usize]| {
             let join = |[low, high]: [[usize; 3]; 2], label: &usize| {
                 let [lower, upper] = boxes[*label];
@@ -57,7 +64,7 @@ impl Body {
 fn contours(voxels: &Voxels, labels: &[usize], [lower, upper]: [[usize; 3]; 2]) -> Vec<Vec<[f64; 3]>> {
     let grid = &voxels.labels.grid;
     let wanted: Vec<bool> = (0..=usize::from(u8::MAX)).map(|n| n > 0 && labels.contains(&(n - 1))).collect();
-    let share = |voxel: usize| match voxels.shared.get(&voxel) {
+    let share = |voxel: usize| match voxels.points_of(voxel) {
         Some(points) => {
             points.iter().filter(|label| wanted[usize::from(**label)]).count() as f64 / POINTS as f64
         }
@@ -89,8 +96,8 @@ fn boxes(voxels: &Voxels, labels: usize) -> Vec<[[usize; 3]; 2]> {
     for (voxel, label) in voxels.labels.values.iter().enumerate().filter(|(_, label)| **label > 0) {
         widen(*label, grid.voxel(voxel).0);
     }
-    for (voxel, points) in &voxels.shared {
-        points.iter().for_each(|label| widen(*label, grid.voxel(*voxel).0));
+    for (voxel, points) in voxels.shared() {
+        points.iter().for_each(|label| widen(*label, grid.voxel(voxel).0));
     }
     boxes.split_off(1)
 }

@@ -1,27 +1,29 @@
 //! A body in voxels: labels, CT numbers, organ volumes.
 
 use crate::Body;
+use crate::tissue::AIR;
 use rayon::prelude::*;
-use std::collections::HashMap;
 use volume::{Image, OrientedGrid};
 
-/// Points along each edge of a voxel that more than one organ shares.
-const SAMPLES: usize = 2;
-
-/// Points in such a voxel.
-pub(crate) const POINTS: usize = SAMPLES * SAMPLES * SAMPLES;
+/// Points along each edge of a voxel that more than one organ shares, and of one that a small organ shares.
+const SAMPLES: [usize; 2] = [2, 4];
+/// Points in such voxels.
+pub(crate) const POINTS: usize = 8;
+const FINE_POINTS: usize = 64;
+/// Organs and layers below this volume are small (cm³).
+const SMALL_CM3: f64 = 16.0;
 
 /// A body on a grid.
 pub struct Voxels {
-    /// Label of each voxel: 0 outside, else one more than the body's label; where several share a voxel, the one with
-    /// most of it.
+    /// Label of each voxel: 0 outside, else one more than the body's label. It is that of the voxel's centre: so thin
+    /// organs, which are nowhere most of a voxel, are there by the volume that they have.
     pub labels: Image<u8>,
     /// CT number (HU), mixed where tissues share a voxel.
     pub hu: Image<f32>,
     /// Volume of each of the body's labels (cm³), shared voxels counted by share.
     pub volumes_cm3: Vec<f64>,
-    /// Voxels that several labels share: the labels at points spread evenly in them.
-    pub(crate) shared: HashMap<usize, [u8; POINTS]>,
+    /// Voxels that several labels share, rising, and the labels at points spread evenly in them.
+    shared: Vec<(usize, [u8; POINTS])>,
 }
 
 impl Body {
@@ -40,67 +42,97 @@ impl Body {
         OrientedGrid { origin_mm, axes, spacing_mm: voxel_mm, shape }
     }
 
-    /// Fills a grid. A voxel whose centre and neighbours agree is asked once; the others at eight points.
+    /// Fills a grid. A voxel whose centre and neighbours agree is asked once; the others at eight points, or
+    /// 64 where an organ is small.
     ///
     /// ```
-    /// # use phantoms::{Age, Body, Sex};
-    /// let child = Body::new(Age::Five, Sex::Male);
+    /// # use phantoms::{Body, Person, Sex};
+    /// let child = Body::new(&Person::reference(5.0, Sex::Male).unwrap());
     /// let voxels = child.voxels(&child.grid([20.0; 3], 0.0));
     /// let litres: f64 = voxels.volumes_cm3.iter().sum::<f64>() / 1000.0;
-    /// assert!((17.0..20.0).contains(&litres));
+    /// assert!((18.0..19.5).contains(&litres));
     /// ```
     pub fn voxels(&self, grid: &OrientedGrid) -> Voxels {
-        let one_more = |label: Option<usize>| label.map_or(0, |label| label as u8 + 1);
+        let label_at = |point_mm| self.label_at(point_mm).map_or(0, |label| label as u8 + 1);
         let centres: Vec<u8> = (0..grid.len())
             .into_par_iter()
-            .map(|voxel| one_more(self.label_at(grid.centre_mm(grid.voxel(voxel)))))
+            .map(|voxel| label_at(grid.centre_mm(grid.voxel(voxel))))
             .collect();
-        let shared: HashMap<usize, [u8; POINTS]> = (0..grid.len())
+        let point = |voxel: usize, n: usize, edge: usize| {
+            let centre = grid.voxel(voxel).0;
+            let steps = [n % edge, n / edge % edge, n / (edge * edge)];
+            let index =
+                std::array::from_fn(|a| centre[a] as f64 + (steps[a] as f64 + 0.5) / edge as f64 - 0.5);
+            label_at(grid.point_mm(index))
+        };
+        let shared: Vec<(usize, [u8; POINTS])> = (0..grid.len())
             .into_par_iter()
             .filter(|voxel| neighbours_differ(&centres, grid, *voxel))
-            .map(|voxel| {
-                let centre = grid.voxel(voxel).0;
-                let point = |n: usize| {
-                    let steps = [n % SAMPLES, n / SAMPLES % SAMPLES, n / (SAMPLES * SAMPLES)];
-                    let index = std::array::from_fn(|a| {
-                        centre[a] as f64 + (steps[a] as f64 + 0.5) / SAMPLES as f64 - 0.5
-                    });
-                    one_more(self.label_at(grid.point_mm(index)))
-                };
-                (voxel, std::array::from_fn(point))
-            })
+            .map(|voxel| (voxel, std::array::from_fn(|n| point(voxel, n, SAMPLES[0]))))
             .collect();
-        self.collect(grid, centres, shared)
+        let cm3 = |label: &u8| self.organs()[usize::from(*label) - 1].target_cm3();
+        let small = |points: &[u8; POINTS]| points.iter().any(|label| *label > 0 && cm3(label) < SMALL_CM3);
+        let fine: Vec<(usize, [u8; FINE_POINTS])> = shared
+            .par_iter()
+            .filter(|(voxel, points)| small(points) || small(&[centres[*voxel]; POINTS]))
+            .map(|(voxel, _)| (*voxel, std::array::from_fn(|n| point(*voxel, n, SAMPLES[1]))))
+            .collect();
+        self.collect(grid, centres, shared, &fine)
     }
 
     fn collect(
         &self,
         grid: &OrientedGrid,
-        mut labels: Vec<u8>,
-        shared: HashMap<usize, [u8; POINTS]>,
+        labels: Vec<u8>,
+        shared: Vec<(usize, [u8; POINTS])>,
+        fine: &[(usize, [u8; FINE_POINTS])],
     ) -> Voxels {
-        let air_hu = crate::body::Tissue::Air.hu();
-        let hu_of = |label: u8| if label == 0 { air_hu } else { self.tissue(usize::from(label) - 1).hu() };
+        let hu_of = |label: u8| match label {
+            0 => AIR.hu,
+            label => self.organs()[usize::from(label) - 1].tissue.hu,
+        };
+        let mean_hu =
+            |points: &[u8]| points.iter().map(|label| hu_of(*label)).sum::<f32>() / points.len() as f32;
         let mut hu: Vec<f32> = labels.iter().map(|label| hu_of(*label)).collect();
-        let mut counts = vec![0u64; self.label_count() + 1];
-        for (voxel, label) in labels.iter().enumerate() {
-            if !shared.contains_key(&voxel) {
-                counts[usize::from(*label)] += POINTS as u64;
+        // Parts of voxels: as many in a whole one as the finest has points.
+        let mut counts = vec![0i64; self.organs().len() + 1];
+        let mut count = |labels: &[u8], each: usize| {
+            labels.iter().for_each(|label| counts[usize::from(*label)] += each as i64);
+        };
+        let mut whole = vec![true; labels.len()];
+        for (voxel, points) in fine {
+            count(points, 1);
+            hu[*voxel] = mean_hu(points);
+            whole[*voxel] = false;
+        }
+        for (voxel, points) in &shared {
+            if std::mem::take(&mut whole[*voxel]) {
+                count(points, FINE_POINTS / POINTS);
+                hu[*voxel] = mean_hu(points);
             }
         }
-        for (&voxel, points) in &shared {
-            points.iter().for_each(|label| counts[usize::from(*label)] += 1);
-            hu[voxel] = points.iter().map(|label| hu_of(*label)).sum::<f32>() / POINTS as f32;
-            let most = |label: &&u8| (points.iter().filter(|other| other == label).count(), **label);
-            labels[voxel] = *points.iter().max_by_key(most).expect("there are points");
+        for (label, _) in labels.iter().zip(&whole).filter(|(_, whole)| **whole) {
+            count(&[*label], FINE_POINTS);
         }
-        let point_cm3 = grid.voxel_volume_mm3() / 1000.0 / POINTS as f64;
+        let point_cm3 = grid.voxel_volume_mm3() / 1000.0 / FINE_POINTS as f64;
         Voxels {
             labels: Image { grid: *grid, values: labels },
             hu: Image { grid: *grid, values: hu },
             volumes_cm3: counts[1..].iter().map(|count| *count as f64 * point_cm3).collect(),
             shared,
         }
+    }
+}
+
+impl Voxels {
+    /// Labels at points spread evenly in a voxel that several share.
+    pub(crate) fn points_of(&self, voxel: usize) -> Option<&[u8; POINTS]> {
+        self.shared.binary_search_by_key(&voxel, |(voxel, _)| *voxel).ok().map(|at| &self.shared[at].1)
+    }
+
+    /// Labels that reach into voxels whose centre is another's: the voxel, and the labels at points in it.
+    pub(crate) fn shared(&self) -> impl Iterator<Item = (usize, &[u8; POINTS])> {
+        self.shared.iter().map(|(voxel, points)| (*voxel, points))
     }
 }
 

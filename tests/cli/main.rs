@@ -5,6 +5,7 @@ mod commission;
 mod demo;
 mod estimate_options;
 mod output;
+mod phantom;
 mod radiomics;
 mod refusals;
 mod workplace;

@@ -2,7 +2,7 @@
 
 use crate::exit::{Failure, with_causes};
 use formats::dicom::write::{CtWriter, Identity, PlanWriter, StructureWriter};
-use phantoms::{Age, Body, Sex, Voxels};
+use phantoms::{Body, Person, Sex, Voxels};
 use std::path::Path;
 use treatment::iec61217::PatientPosition;
 use treatment::synthetic::{self, Target};
@@ -40,7 +40,7 @@ pub fn write(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(&slices)
         .map_err(|error| cannot(format!("the folder of the demo's files cannot be made: {error}")))?;
 
-    let child = Body::new(Age::Five, Sex::Female);
+    let child = child();
     let voxels = child.voxels(&child.grid(CT_MM, AIR_MM));
     let identity = Identity::of_phantom("DEMO", "F");
     let ct = CtWriter {
@@ -48,7 +48,7 @@ pub fn write(folder: &Path) -> Result<(), Failure> {
         image: &voxels.hu,
         patient_position: PatientPosition::Hfs.code(),
         age_years: Some(5.0),
-        height_cm: Some((child.height_mm() / 10.0).round()),
+        height_cm: Some(child.person().height_cm().round()),
         weight_kg: Some(tenths(weight_kg(&child, &voxels))),
     };
     let ct = ct.save(&slices).map_err(failed)?;
@@ -82,6 +82,11 @@ pub fn write(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The girl: the family's of five years.
+fn child() -> Body {
+    Body::new(&Person::reference(5.0, Sex::Female).expect("an age that the family has"))
+}
+
 /// A ball, drawn on the slices that it crosses.
 fn target(number: i32, grid: &OrientedGrid) -> Structure {
     let circle = |k: usize| {
@@ -107,8 +112,8 @@ fn target(number: i32, grid: &OrientedGrid) -> Structure {
 }
 
 fn weight_kg(child: &Body, voxels: &Voxels) -> f64 {
-    let labels = voxels.volumes_cm3.iter().enumerate();
-    labels.map(|(label, cm3)| cm3 * child.tissue(label).density_g_cm3()).sum::<f64>() / 1000.0
+    let labels = voxels.volumes_cm3.iter().zip(child.organs());
+    labels.map(|(cm3, organ)| cm3 * organ.tissue.density_g_cm3).sum::<f64>() / 1000.0
 }
 
 fn tenths(value: f64) -> f64 {
@@ -121,12 +126,12 @@ mod tests {
 
     #[test]
     fn the_target_lies_in_the_brain() {
-        let child = Body::new(Age::Five, Sex::Female);
+        let child = child();
         let target = target(1, &child.grid(CT_MM, AIR_MM));
         let mut corners = target.contours.iter().flatten();
         assert!(corners.clone().count() > 8 * CORNERS as usize);
-        assert!(
-            corners.all(|corner| child.label_at(*corner).map(|label| child.name(label)) == Some("Brain"))
-        );
+        assert!(corners.all(|corner| {
+            child.label_at(*corner).map(|label| child.organs()[label].name.as_str()) == Some("Brain")
+        }));
     }
 }

@@ -166,18 +166,6 @@ pub(crate) fn gallbladder(d: &Dimensions) -> Solid {
     })
 }
 
-/// An elliptic tube down to the diaphragm, then a round one to the stomach. Not borne out by a listed volume.
-pub(crate) fn oesophagus(d: &Dimensions) -> Solid {
-    let [a, b, y0, low, high] = d.all("Esophagus", ["a", "b", "y0", "z2", "z3"]);
-    let [radius, length, start] = d.all("Esophagus", ["r", "x2p", "z1"]);
-    let axis = d.all("Esophagus", ["alpha1", "beta1", "gamma1"]);
-    let tube = Solid::new([[-a, a], [y0 - b, y0 + b], [low, high]], move |[x, y, _]| {
-        (x / a).powi(2) + ((y - y0) / b).powi(2) <= 1.0
-    });
-    let from = [0.0, y0, start];
-    tube.or(Solid::cone(from, std::array::from_fn(|n| from[n] + length * axis[n]), [radius; 2]))
-}
-
 fn rotation(d: &Dimensions, organ: &str) -> [[f64; 3]; 3] {
     [
         d.all(organ, ["alpha1", "beta1", "gamma1"]),

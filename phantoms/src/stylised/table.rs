@@ -1,5 +1,7 @@
 //! The table of dimensions.
 
+use crate::reference::between;
+use crate::{Person, Sex};
 use std::collections::HashMap;
 
 /// The ages of the family.
@@ -24,11 +26,31 @@ impl Age {
     pub const ALL: [Self; 6] = [Self::Newborn, Self::One, Self::Five, Self::Ten, Self::Fifteen, Self::Adult];
 }
 
+/// Parameters that are no lengths: slopes, angles, direction cosines, volumes, masses.
+const NOT_LENGTHS: [&str; 18] = [
+    "volume",
+    "total_volume",
+    "mass",
+    "theta",
+    "m1",
+    "m2",
+    "cotan1",
+    "cotan2",
+    "s",
+    "alpha1",
+    "beta1",
+    "gamma1",
+    "alpha2",
+    "beta2",
+    "gamma2",
+    "alpha3",
+    "beta3",
+    "gamma3",
+];
+
 /// Dimensions of one age (cm, cm³, kg, degrees).
 #[derive(Clone, Debug)]
 pub struct Dimensions {
-    /// Which age.
-    pub age: Age,
     values: HashMap<(String, String), f64>,
 }
 
@@ -44,7 +66,30 @@ impl Dimensions {
             ((row[0].to_string(), row[1].to_string()), value)
         };
         let rows = reader.records().map(|row| value(row.expect("a test reads every row of the table")));
-        Self { age, values: rows.collect() }
+        Self { values: rows.collect() }
+    }
+
+    /// Between the ages of the table, every length scaled so that the body has a height: the adult woman is the table's
+    /// body of 15 years.
+    pub(crate) fn of_person(person: &Person) -> Self {
+        let (low, share) = between(person.age_years());
+        let column = |n: usize| match person.sex() {
+            Sex::Female => Age::ALL[n.min(4)],
+            Sex::Male => Age::ALL[n],
+        };
+        let [from, to] = [low, low + 1].map(|n| Self::of(column(n)));
+        let values = from.values.into_iter().map(|(key, value)| {
+            let other = to.values[&key];
+            (key, value + share * (other - value))
+        });
+        let mut middle = Self { values: values.collect() };
+        let scale = person.height_cm() / middle.height_cm();
+        for ((_, parameter), value) in &mut middle.values {
+            if !NOT_LENGTHS.contains(&parameter.as_str()) {
+                *value *= scale;
+            }
+        }
+        middle
     }
 
     /// A dimension by organ and parameter; `None` if the table has no such row.

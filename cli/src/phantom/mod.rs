@@ -1,0 +1,99 @@
+//! `straydose phantom`: a whole body by age, sex, height and weight, as images, a table and DICOM files.
+
+mod arguments;
+mod outputs;
+
+pub use arguments::PhantomArguments;
+
+use crate::args::{Common, SexChoice};
+use crate::console;
+use crate::exit::Failure;
+use crate::interrupt;
+use crate::memory;
+use crate::output_folder::OutputFolder;
+use crate::progress::Progress;
+use crate::stages::Stages;
+use arguments::ArmsChoice;
+use phantoms::{Arms, Body, Person, Sex};
+
+/// Edges of voxels that make sense (mm).
+const VOXEL_MM: [f64; 2] = [0.5, 50.0];
+/// Air around the body (mm).
+const AIR_MM: f64 = 20.0;
+/// Bytes for each voxel at the worst moment: labels, CT numbers and what several organs share, and copies in writing.
+const BYTES_A_VOXEL: u64 = 24;
+
+/// Runs the command.
+pub fn run(arguments: &PhantomArguments, common: &Common) -> Result<(), Failure> {
+    if let Some(threads) = common.threads {
+        // Fails only if a pool is there already, and then that one is used.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    let person = person(arguments)?;
+    if !(VOXEL_MM[0]..=VOXEL_MM[1]).contains(&arguments.voxel_mm) {
+        return Err(Failure::refused(
+            format!("voxels of {} mm are none for a body", arguments.voxel_mm),
+            "--voxel-mm",
+            format!("{} to {} mm", VOXEL_MM[0], VOXEL_MM[1]),
+        ));
+    }
+    interrupt::watch();
+    let output = OutputFolder::prepare(&arguments.out)?;
+    let progress = Progress::new(common);
+    let mut stages = Stages::default();
+    let body = Body::new(&person);
+    stages.end("body", &progress)?;
+    let grid = body.grid([arguments.voxel_mm; 3], AIR_MM);
+    refuse_too_many(&grid)?;
+    let voxels = body.voxels(&grid);
+    stages.end("voxels", &progress)?;
+    outputs::write_images(&body, &voxels, &output)?;
+    if arguments.dicom {
+        outputs::write_dicom(&body, &voxels, &output)?;
+    }
+    stages.end("files", &progress)?;
+    outputs::write_record(&body, &voxels, arguments, common, &stages, &output)?;
+    output.publish()?;
+    if !common.quiet {
+        console::note(&format!(
+            "{}, {:.1} cm, {:.2} kg, in {}",
+            outputs::who(&person),
+            person.height_cm(),
+            outputs::mass_g(&body, &voxels) / 1000.0,
+            arguments.out.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Whose body the user asks for.
+fn person(arguments: &PhantomArguments) -> Result<Person, Failure> {
+    let sex = match arguments.sex {
+        SexChoice::F => Sex::Female,
+        SexChoice::M => Sex::Male,
+    };
+    let arms = match arguments.arms {
+        ArmsChoice::Down => Arms::Down,
+        ArmsChoice::Up => Arms::Up,
+    };
+    Person::new(arguments.age, sex, arguments.height_cm, arguments.weight_kg)
+        .map(|person| person.with_arms(arms))
+        .map_err(|error| Failure::refused(error.to_string(), "", ""))
+}
+
+fn refuse_too_many(grid: &volume::OrientedGrid) -> Result<(), Failure> {
+    let needed = grid.len() as u64 * BYTES_A_VOXEL;
+    match memory::available_bytes() {
+        Some(free) if needed > free => Err(Failure::refused(
+            format!(
+                "{} voxels need about {:.1} GiB of memory and {:.1} GiB are free",
+                grid.len(),
+                needed as f64 / f64::from(1 << 30),
+                free as f64 / f64::from(1 << 30)
+            ),
+            "--voxel-mm",
+            "larger voxels",
+        )),
+        _ => Ok(()),
+    }
+}
