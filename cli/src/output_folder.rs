@@ -19,7 +19,7 @@ pub const INPUT: &str = "input";
 /// A folder of DICOM files that a command may make as a result.
 pub const DICOM: &str = "dicom";
 /// Every file that a command can write beside the record.
-const RESULTS: [&str; 12] = [
+const RESULTS: [&str; 14] = [
     "kerma.nii.gz",
     "dose.nii.gz",
     "sigma.nii.gz",
