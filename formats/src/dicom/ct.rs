@@ -53,15 +53,7 @@ impl CtSeries {
     ///
     /// Files that are no CT are passed over and noted.
     pub fn read_folder(folder: &Path, choice: &SeriesChoice) -> Result<Self, Error> {
-        let read_error = |source| Error::Read { path: folder.to_owned(), source };
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(read_error)? {
-            let path = entry.map_err(read_error)?.path();
-            if path.is_file() {
-                files.push(path);
-            }
-        }
-        files.sort();
+        let files = super::files_in(folder)?;
         Self::read_files(folder, &files, choice)
     }
 

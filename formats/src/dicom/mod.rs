@@ -34,3 +34,20 @@ pub use segmentation::Segmentation;
 pub use series::{ImageChoice, ImageSeries, Modality, PetValues};
 pub use structures::StructureSet;
 pub use study::Study;
+
+use crate::Error;
+use std::path::{Path, PathBuf};
+
+/// The files in a folder, not in its subfolders, by name.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let read_error = |source| Error::Read { path: folder.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(read_error)? {
+        let path = entry.map_err(read_error)?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

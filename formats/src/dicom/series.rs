@@ -81,15 +81,7 @@ impl ImageSeries {
     /// # Errors
     /// It is not clear which series is meant, its slices make no image, or a PET cannot be made SUV (the message says why).
     pub fn read_folder(folder: &Path, choice: &ImageChoice) -> Result<Self, Error> {
-        let read_error = |source| Error::Read { path: folder.to_owned(), source };
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(read_error)? {
-            let path = entry.map_err(read_error)?.path();
-            if path.is_file() {
-                files.push(path);
-            }
-        }
-        files.sort();
+        let files = super::files_in(folder)?;
         let mut notes = Vec::new();
         match scan(folder, &files, choice, &mut notes)? {
             Found::Ct(files) => {
