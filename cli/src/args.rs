@@ -239,7 +239,7 @@ pub struct DemoArguments {
     pub out: PathBuf,
 
     /// Source photons; fewer are quicker and tell less about feet.
-    #[arg(long, value_name = "N", default_value_t = 24_000_000, value_parser = count)]
+    #[arg(long, value_name = "N", default_value_t = 28_000_000, value_parser = count)]
     pub histories: u64,
 }
 

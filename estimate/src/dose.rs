@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::head::{Given, head, wedge_warnings};
 use crate::monitor::{Calibrated, MonitorUnit};
+use crate::sharing::{PILOT, PILOT_SEED, Piloted, RUNS, shares};
 use anatomy::Anatomy;
 use anatomy::organs::COMPONENTS;
 use dose_core::case::{Case, Component, Quantity, Source};
@@ -15,7 +16,7 @@ use volume::{Grid, Image};
 /// How hard to try.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Source photons of all components together.
+    /// Source photons of all components together, the pilot's included.
     pub histories: u64,
     /// Seed of the random numbers.
     pub seed: u64,
@@ -23,24 +24,6 @@ pub struct Effort {
     pub batches: u32,
 }
 
-/// A component's run: what it is for a progress display, its place in the contract's order, its share of the histories.
-struct Run {
-    component: Component,
-    stage: Stage,
-    place: usize,
-    share: f64,
-}
-
-/// The runs. Shares are fixed: most for the open beam, which makes most of the dose; the others get what keeps an organ far
-/// from the field, where each of them may lead, at a few per cent. A photon scattered in jaws and leaves is chosen from many and
-/// costs as much as ten others, but is worth them.
-const RUNS: [Run; 5] = [
-    Run { component: Component::Open, stage: Stage::Open, place: 0, share: 0.58 },
-    Run { component: Component::ExtraFocal, stage: Stage::HeadScatter, place: 1, share: 0.15 },
-    Run { component: Component::Transmitted, stage: Stage::Transmitted, place: 2, share: 0.15 },
-    Run { component: Component::Scattered, stage: Stage::Scattered, place: 2, share: 0.02 },
-    Run { component: Component::Leakage, stage: Stage::Leakage, place: 3, share: 0.1 },
-];
 /// Coverage from which a voxel counts for an organ's uncertainty.
 const MOSTLY: f32 = 0.5;
 
@@ -61,7 +44,7 @@ pub struct BodyDose {
     pub monitor_units: Vec<MonitorUnit>,
     /// Source photons followed.
     pub histories: u64,
-    /// The energy balance of each run, in the order of [`Stage`].
+    /// The energy balance of each run, in the order of [`Stage`], without the pilot's.
     pub balances: Vec<EnergyBalance>,
     /// What the user should know.
     pub warnings: Vec<String>,
@@ -70,6 +53,8 @@ pub struct BodyDose {
 /// What goes on, for a progress display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// The pilot of all components.
+    Pilot,
     /// Photons that cross no metal.
     Open,
     /// Photons scattered by flattening filter and primary collimator.
@@ -86,6 +71,7 @@ impl Stage {
     /// What it follows, in words.
     pub fn name(self) -> &'static str {
         match self {
+            Stage::Pilot => "pilot: how to share the histories",
             Stage::Open => "open beam and its scatter",
             Stage::HeadScatter => "scatter of flattening filter and primary collimator",
             Stage::Transmitted => "transmission of jaws and leaves",
@@ -148,37 +134,65 @@ pub fn body_dose(
     let voxels = anatomy.voxel_density_g_cm3.len();
     let mut sum = Sum::new(voxels, regions.len());
     sum.warnings.extend(given.iter().flat_map(|given| wedge_warnings(given.beam)));
-    for Run { component, stage, place, share } in RUNS {
-        let mut materials = anatomy.materials.clone();
-        let head = head(&given, plan.position, &anatomy.grid, component, &mut materials)?;
-        let fluence = head.fluence();
-        if fluence <= 0.0 {
-            sum.warnings
-                .push(format!("the machine file describes no {}: it is not in the dose", stage.name()));
-            continue;
+    let mut decks = Vec::with_capacity(RUNS.len());
+    for run in &RUNS {
+        let deck = component_deck(&given, plan, anatomy, run.component)?;
+        if deck.is_none() {
+            let lacking = run.stage.name();
+            sum.warnings.push(format!("the machine file describes no {lacking}: it is not in the dose"));
         }
-        let histories = ((effort.histories as f64 * share) as u64).max(1);
-        let case = Case {
-            grid: Grid {
-                corner_mm: [0.0; 3],
-                spacing_mm: anatomy.grid.spacing_mm,
-                shape: anatomy.grid.shape,
-            },
-            materials,
-            voxel_material: anatomy.voxel_material.clone(),
-            voxel_density_g_cm3: anatomy.voxel_density_g_cm3.clone(),
-            collimators: Vec::new(),
-            source: Source::Head(head),
-            quantity: Quantity::Dose,
-        };
-        let deck = Deck::new(&case, VarianceReduction::Auto)?;
-        let settings =
-            Settings { histories, seed: effort.seed, batches: effort.batches, regions: regions.clone() };
-        let outcome = transport(&deck, &settings, backend, &mut |now| progress(stage, now))?;
-        sum.add(place, fluence, &outcome, &anatomy.body);
+        decks.push(deck);
+    }
+    let mut follow = |deck: &Deck, stage: Stage, histories: f64, seed: u64| {
+        let histories = (histories as u64).max(1);
+        let settings = Settings { histories, seed, batches: effort.batches, regions: regions.clone() };
+        transport(deck, &settings, backend, &mut |now| progress(stage, now))
+    };
+    let all = effort.histories as f64;
+    let mut pilots = Vec::with_capacity(RUNS.len());
+    for (run, deck) in RUNS.iter().zip(&decks) {
+        let pilot_seed = effort.seed.wrapping_add(PILOT_SEED);
+        let pilot = deck.as_ref().map(|(deck, fluence)| {
+            let outcome = follow(deck, Stage::Pilot, PILOT * run.pilot_share * all, pilot_seed)?;
+            let (histories, regions) = (outcome.histories, outcome.regions);
+            Ok::<_, Error>(Piloted { histories, fluence: *fluence, regions })
+        });
+        pilots.push(pilot.transpose()?);
+    }
+    let shares = shares(&pilots);
+    for ((run, deck), share) in RUNS.iter().zip(&decks).zip(shares) {
+        if let Some((deck, fluence)) = deck {
+            let outcome = follow(deck, run.stage, (1.0 - PILOT) * share * all, effort.seed)?;
+            sum.add(run.place, *fluence, &outcome, &anatomy.body);
+        }
     }
     let monitor_units = calibrated.iter().map(|calibrated| calibrated.unit).collect();
     Ok(sum.into_dose(anatomy, monitor_units, model_sigma(&given)))
+}
+
+/// The deck of a component and its source photons; `None` where the machine file does not describe it.
+fn component_deck(
+    given: &[Given],
+    plan: &Plan,
+    anatomy: &Anatomy,
+    component: Component,
+) -> Result<Option<(Deck, f64)>, Error> {
+    let mut materials = anatomy.materials.clone();
+    let head = head(given, plan.position, &anatomy.grid, component, &mut materials)?;
+    let fluence = head.fluence();
+    if fluence <= 0.0 {
+        return Ok(None);
+    }
+    let case = Case {
+        grid: Grid { corner_mm: [0.0; 3], spacing_mm: anatomy.grid.spacing_mm, shape: anatomy.grid.shape },
+        materials,
+        voxel_material: anatomy.voxel_material.clone(),
+        voxel_density_g_cm3: anatomy.voxel_density_g_cm3.clone(),
+        collimators: Vec::new(),
+        source: Source::Head(head),
+        quantity: Quantity::Dose,
+    };
+    Ok(Some((Deck::new(&case, VarianceReduction::Auto)?, fluence)))
 }
 
 /// Relative standard errors of the components, a mean over the beams by their MU.
@@ -285,10 +299,5 @@ mod tests {
         // 3 × 0.4 and 8 × 0.2 make 2.
         assert!((dose.model_error([0.0, 3.0, 8.0, 0.0]).expect("a dose") - 2.0 / 11.0).abs() < 1e-12);
         assert_eq!(dose.model_error([0.0; 4]), None);
-    }
-
-    #[test]
-    fn shares_of_the_histories_make_one() {
-        assert!((RUNS.iter().map(|run| run.share).sum::<f64>() - 1.0).abs() < 1e-12);
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! [`head`] turns a plan's beams and the machine that gives them into the engine's source; [`monitor`] finds what a
 //! monitor unit is worth, by running the engine in the machine's reference condition; [`dose`] runs the components and
-//! adds them; [`planned`] sets the planning system's dose beside it. No files here.
+//! adds them, with histories shared by [`sharing`]; [`planned`] sets the planning system's dose beside it. No files here.
 
 pub mod dose;
 mod error;
 pub mod head;
 pub mod monitor;
 pub mod planned;
+pub mod sharing;
 
 pub use dose::{BodyDose, Effort, body_dose};
 pub use error::Error;
