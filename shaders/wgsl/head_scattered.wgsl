@@ -10,6 +10,9 @@ struct Turned {
 // A photon that scattered in jaws and leaves.
 fn emit_scattered(given: Delivery) -> HeadPhoton {
     var photon = focal_photon(given);
+    let faint = FAINT_PART * photon.weight;
+    var leaving = photon;
+    var total = 0.0;
     for (var order = 0u; order < MOST_ORDERS; order++) {
         let draw = DRAW_METAL + DRAWS_PER_ORDER * order;
         let words = leg_words(SOURCE_BRANCH, draw);
@@ -29,90 +32,89 @@ fn emit_scattered(given: Delivery) -> HeadPhoton {
         let place = place_at_depth(given, photon.energy_mev, photon.line, crossing, depth);
         photon.line.origin_mm = photon.line.origin_mm + photon.line.direction * place.distance_mm;
 
-        let is_last = order + 1u == MOST_ORDERS;
-        let leaves = is_last || uniform_number(words.w) < LEAVES;
-        if !is_last {
-            photon.weight *= select(1.0 / (1.0 - LEAVES), 1.0 / LEAVES, leaves);
+        let both = metal_scatter(given, photon, place.bank, draw, uniform_number(words.z));
+        photon = both.on;
+        var out = both.out;
+        if out.line.direction.z < 0.0 && meets_grid(Candidate(out, given)) {
+            let metal = cross_banks(given, out.energy_mev, out.line).depth;
+            out.weight *= exp_minus(metal + wedge_depth(given, out.energy_mev, out.line));
+            total += out.weight;
+            if uniform_number(words.w) * total < out.weight {
+                leaving = out;
+            }
         }
-        photon = metal_scatter(given, photon, place.bank, draw, uniform_number(words.z), leaves);
-        if leaves {
-            if photon.line.direction.z >= 0.0 {
+        if photon.weight < faint {
+            if uniform_number(leg_words(SOURCE_BRANCH, draw + DRAW_FAINT_PART).x) > FAINT_GOES_ON {
                 break;
             }
-            let out = cross_banks(given, photon.energy_mev, photon.line).depth
-                + wedge_depth(given, photon.energy_mev, photon.line);
-            photon.weight = head_roulette(photon.weight * exp_minus(out), photon.luck);
-            return photon;
+            photon.weight *= 1.0 / FAINT_GOES_ON;
         }
     }
-    photon.weight = 0.0;
-    return photon;
+    leaving.weight = total;
+    return leaving;
 }
 
-// Scatters a photon in a bank's metal. `choice` says how; `is_aimed` whether part of the directions is aimed at the grid.
-fn metal_scatter(
-    given: Delivery,
-    before: HeadPhoton,
-    bank: u32,
-    draw: u32,
-    choice: f32,
-    is_aimed: bool,
-) -> HeadPhoton {
+// What a collision makes of a photon: one that goes on, and one that leaves.
+struct Scattering {
+    on: HeadPhoton,
+    out: HeadPhoton,
+}
+
+// Scatters a photon in a bank's metal; `choice` says how. One goes on by the law of its interaction; part of the directions of
+// the one that leaves is aimed at the grid.
+fn metal_scatter(given: Delivery, before: HeadPhoton, bank: u32, draw: u32, choice: f32) -> Scattering {
     var photon = before;
     let material = u32(tables[given.beam + 4u + BANK_FLOATS * bank]);
-    let cell = locate(ENERGY, photon.energy_mev);
+    let cell = locate(ENERGY, before.energy_mev);
     let incoherent = head_coefficient(cell, material, 2u);
     let scattered = head_coefficient(cell, material, 3u);
     var pairs = 0.0;
-    if photon.energy_mev > 2.0 * ELECTRON_REST_MEV {
+    if before.energy_mev > 2.0 * ELECTRON_REST_MEV {
         pairs = 1.0 - photoelectric_part(cell, material);
     }
     let left = scattered + pairs;
     photon.weight *= left;
     let pick = choice * left;
+    let is_compton = pick < incoherent;
+    if !is_compton && pick < scattered {
+        photon.line.direction = metal_rayleigh(photon, material, draw).direction;
+        return Scattering(photon, photon);
+    }
+    var v = 0.0;
+    if is_compton {
+        let turned = metal_compton(photon, material, draw);
+        v = turned.one_minus_cos;
+        photon.line.direction = turned.direction;
+        photon.energy_mev = compton_scattered_energy_mev(before.energy_mev, v);
+    } else {
+        let words = leg_words(SOURCE_BRANCH, draw + DRAW_DIRECTION);
+        photon.line.direction = isotropic(uniform_number(words.x), uniform_number(words.y));
+        photon.energy_mev = ELECTRON_REST_MEV;
+        // One of the two photons stands for both.
+        photon.weight *= 2.0;
+    }
+    var out = photon;
     let aim = leg_words(SOURCE_BRANCH, draw + 1u);
-    let is_aimed_now = is_aimed && uniform_number(aim.w) < AIMED_AT_GRID;
-    let origin_mm = photon.line.origin_mm;
-    var density = PER_SPHERE;
-    var along = photon.line.direction;
-    if pick < incoherent {
-        var v = 0.0;
-        if is_aimed_now {
-            along = aim_at_grid(given, origin_mm, aim);
-            v = least(greatest(1.0 - dot3(photon.line.direction, along), 0.0), 2.0);
-        } else {
-            let turned = metal_compton(photon, material, draw);
-            along = turned.direction;
-            v = turned.one_minus_cos;
+    if uniform_number(aim.w) < AIMED_AT_GRID {
+        out.line.direction = aim_at_grid(given, before.line.origin_mm, aim);
+        if is_compton {
+            v = least(greatest(1.0 - dot3(before.line.direction, out.line.direction), 0.0), 2.0);
+            out.energy_mev = compton_scattered_energy_mev(before.energy_mev, v);
         }
+    }
+    var density = PER_SPHERE;
+    if is_compton {
         // Cross section of this direction over that of all.
         let binding = header.places_b.x + lattice_nodes(MOMENTUM) * material;
         let ahead = tables[given.beam + 6u + BANK_FLOATS * bank];
         density = ahead
-            * klein_nishina(photon.energy_mev, v)
-            * compton_binding(binding, photon.energy_mev, v)
+            * klein_nishina(before.energy_mev, v)
+            * compton_binding(binding, before.energy_mev, v)
             / (incoherent * head_coefficient(cell, material, 0u));
-        photon.energy_mev = compton_scattered_energy_mev(photon.energy_mev, v);
-    } else if pick < scattered {
-        photon.line.direction = metal_rayleigh(photon, material, draw).direction;
-        return photon;
-    } else {
-        if is_aimed_now {
-            along = aim_at_grid(given, origin_mm, aim);
-        } else {
-            let words = leg_words(SOURCE_BRANCH, draw + DRAW_DIRECTION);
-            along = isotropic(uniform_number(words.x), uniform_number(words.y));
-        }
-        // One of the two photons stands for both.
-        photon.weight *= 2.0;
-        photon.energy_mev = ELECTRON_REST_MEV;
     }
-    photon.line.direction = along;
-    if is_aimed {
-        let drawn = (1.0 - AIMED_AT_GRID) * density + AIMED_AT_GRID * grid_density(given, origin_mm, along);
-        photon.weight *= density / greatest(drawn, 1e-30);
-    }
-    return photon;
+    let at_grid = grid_density(given, before.line.origin_mm, out.line.direction);
+    out.weight *= density / greatest((1.0 - AIMED_AT_GRID) * density + AIMED_AT_GRID * at_grid, 1e-30);
+    return Scattering(photon, out);
 }
 
 // Cumulative fraction of all interactions up to photoelectric absorption: the rest are pairs.

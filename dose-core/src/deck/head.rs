@@ -99,7 +99,7 @@ fn candidates(component: Component) -> u32 {
     match component {
         Component::Open | Component::All | Component::Leakage => 1,
         Component::ExtraFocal | Component::Transmitted => 8,
-        Component::Scattered => 32,
+        Component::Scattered => 12,
     }
 }
 

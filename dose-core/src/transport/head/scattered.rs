@@ -1,9 +1,10 @@
 //! A focal photon that scattered in jaws and leaves, once or more often.
 //!
 //! Each ray through metal is made to collide there. The optical depth of the first collision is drawn half by its own law,
-//! half evenly, since what comes out below may come from any depth. Absorption only thins the weight. Behind each collision a coin says
-//! whether the photon leaves from here, thinned by the metal that is left on its way, or collides again. On leaving, part of
-//! the directions is aimed at the grid; weights hold the ratio of the true density to the one drawn from.
+//! half evenly, since what comes out below may come from any depth. Absorption only thins the weight. From each collision one photon
+//! leaves, thinned by the metal that is left on its way, and one goes on to the next collision. Of all that leave one is kept,
+//! chosen by weight, with the weight of all. On leaving, part of the directions is aimed at the grid; weights hold the
+//! ratio of the true density to the one drawn from.
 //!
 //! Left out: the fluorescence of the metal (below 70 keV, stopped by tenths of a millimetre), bremsstrahlung of electrons
 //! in the metal, and collisions beyond the tenth. What goes up ends in the head. Twin: `head_scattered.wgsl`.
@@ -16,8 +17,8 @@ use super::super::source::SOURCE_BRANCH;
 use super::aim::{aim_at_grid, grid_density};
 use super::extra_focal::klein_nishina;
 use super::focal::focal_photon;
-use super::metal::{cross_banks, place_at_depth, roulette, wedge_depth};
-use super::{Delivery, HeadPhoton};
+use super::metal::{cross_banks, place_at_depth, wedge_depth};
+use super::{Delivery, HeadPhoton, meets_grid};
 use crate::deck::Deck;
 use crate::deck::head::BANK_FLOATS;
 use crate::physics::functions::{cos_sin_turn, exp_minus, greatest, least, ln};
@@ -30,12 +31,16 @@ use crate::physics::{ELECTRON_REST_MEV, compton, pair, rayleigh};
 pub const DRAW_METAL: u32 = 0x6000_0000;
 /// Draw numbers between two collisions.
 pub const DRAWS_PER_ORDER: u32 = 0x100;
+/// Draw number within a collision of the roulette behind it.
+pub const DRAW_FAINT_PART: u32 = DRAWS_PER_ORDER - 1;
 /// Draw number within a collision of the first try of a direction.
 pub const DRAW_DIRECTION: u32 = 2;
 /// Collisions in metal that are followed.
 pub const MOST_ORDERS: u32 = 10;
-/// Chance that a photon leaves behind a collision that is not the last.
-pub const LEAVES: f32 = 0.5;
+/// Part of its first weight below which a photon goes on to the next collision only by roulette.
+pub const FAINT_PART: f32 = 0.02;
+/// Chance that it does.
+pub const FAINT_GOES_ON: f32 = 0.25;
 /// Share of the directions on leaving that are aimed at the grid.
 pub const AIMED_AT_GRID: f32 = 0.25;
 /// Share of the first collisions whose optical depth is drawn evenly.
@@ -48,6 +53,9 @@ pub const PER_SPHERE: f32 = 0.079_577_47;
 /// A photon that scattered in jaws and leaves.
 pub fn emit_scattered(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
     let mut photon = focal_photon(deck, stream, at);
+    let faint = FAINT_PART * photon.weight;
+    let mut leaving = photon;
+    let mut total = 0.0;
     for order in 0..MOST_ORDERS {
         let draw = DRAW_METAL + DRAWS_PER_ORDER * order;
         let words = stream.words(SOURCE_BRANCH, draw);
@@ -66,31 +74,27 @@ pub fn emit_scattered(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
         photon.ray.origin_mm =
             [o[0] + distance_mm * d[0], o[1] + distance_mm * d[1], o[2] + distance_mm * d[2]];
 
-        let is_last = order + 1 == MOST_ORDERS;
-        let leaves = is_last || uniform(words[3]) < LEAVES;
-        photon.weight *= if is_last {
-            1.0
-        } else if leaves {
-            1.0 / LEAVES
-        } else {
-            1.0 / (1.0 - LEAVES)
-        };
-        scatter(deck, stream, at, &mut photon, bank, draw, uniform(words[2]), leaves);
-        if leaves {
-            if photon.ray.direction[2] >= 0.0 {
+        let mut out = scatter(deck, stream, at, &mut photon, bank, draw, uniform(words[2]));
+        if out.ray.direction[2] < 0.0 && meets_grid(deck, at, out.ray) {
+            let metal = cross_banks(deck, at, out.energy_mev, out.ray).depth;
+            out.weight *= exp_minus(metal + wedge_depth(deck, at, out.energy_mev, out.ray));
+            total += out.weight;
+            if uniform(words[3]) * total < out.weight {
+                leaving = out;
+            }
+        }
+        if photon.weight < faint {
+            if uniform(stream.words(SOURCE_BRANCH, draw + DRAW_FAINT_PART)[0]) > FAINT_GOES_ON {
                 break;
             }
-            let depth = cross_banks(deck, at, photon.energy_mev, photon.ray).depth
-                + wedge_depth(deck, at, photon.energy_mev, photon.ray);
-            photon.weight = roulette(photon.weight * exp_minus(depth), photon.luck);
-            return photon;
+            photon.weight *= 1.0 / FAINT_GOES_ON;
         }
     }
-    HeadPhoton { weight: 0.0, ..photon }
+    HeadPhoton { weight: total, ..leaving }
 }
 
-/// Scatters a photon in a bank's metal. `choice` says how; `is_aimed` whether part of the directions is aimed at the grid.
-#[expect(clippy::too_many_arguments, reason = "the state of one collision, named")]
+/// Scatters a photon in a bank's metal; `choice` says how. It goes on by the law of its interaction; the one that is returned
+/// leaves from here, and part of its directions is aimed at the grid.
 fn scatter(
     deck: &Deck,
     stream: Stream,
@@ -99,13 +103,13 @@ fn scatter(
     bank: usize,
     draw: u32,
     choice: f32,
-    is_aimed: bool,
-) {
+) -> HeadPhoton {
+    let before = *photon;
     let material = deck.tables[at.beam + 4 + BANK_FLOATS * bank] as usize;
-    let energy = ENERGY.locate(photon.energy_mev);
+    let energy = ENERGY.locate(before.energy_mev);
     let incoherent = coefficient(deck, energy, material, 2);
     let scattered = coefficient(deck, energy, material, 3);
-    let pairs = if photon.energy_mev > 2.0 * ELECTRON_REST_MEV {
+    let pairs = if before.energy_mev > 2.0 * ELECTRON_REST_MEV {
         1.0 - photoelectric(deck, energy, material)
     } else {
         0.0
@@ -113,52 +117,47 @@ fn scatter(
     let left = scattered + pairs;
     photon.weight *= left;
     let pick = choice * left;
+    let is_compton = pick < incoherent;
+    if !is_compton && pick < scattered {
+        photon.ray.direction = rayleigh_direction(deck, stream, photon, material, draw);
+        return *photon;
+    }
+    let mut v = 0.0;
+    if is_compton {
+        (v, photon.ray.direction) = compton_direction(deck, stream, photon, material, draw);
+        photon.energy_mev = compton::scattered_energy_mev(before.energy_mev, v);
+    } else {
+        let words = stream.words(SOURCE_BRANCH, draw + DRAW_DIRECTION);
+        let Vec3 { x, y, z } = pair::isotropic(uniform(words[0]), uniform(words[1]));
+        photon.ray.direction = [x, y, z];
+        photon.energy_mev = ELECTRON_REST_MEV;
+        // One of the two photons stands for both.
+        photon.weight *= 2.0;
+    }
+    let mut out = *photon;
     let aim = stream.words(SOURCE_BRANCH, draw + 1);
-    let is_aimed_now = is_aimed && uniform(aim[3]) < AIMED_AT_GRID;
-    let origin_mm = photon.ray.origin_mm;
-    let direction;
-    let density;
-    if pick < incoherent {
-        let v = if is_aimed_now {
-            direction = aim_at_grid(deck, at, origin_mm, aim);
-            let d = photon.ray.direction;
-            let cos = d[0] * direction[0] + d[1] * direction[1] + d[2] * direction[2];
-            least(greatest(1.0 - cos, 0.0), 2.0)
-        } else {
-            let (v, turned) = compton_direction(deck, stream, photon, material, draw);
-            direction = turned;
-            v
-        };
+    if uniform(aim[3]) < AIMED_AT_GRID {
+        out.ray.direction = aim_at_grid(deck, at, before.ray.origin_mm, aim);
+        if is_compton {
+            let (d, to) = (before.ray.direction, out.ray.direction);
+            let cos = d[0] * to[0] + d[1] * to[1] + d[2] * to[2];
+            v = least(greatest(1.0 - cos, 0.0), 2.0);
+            out.energy_mev = compton::scattered_energy_mev(before.energy_mev, v);
+        }
+    }
+    let mut density = PER_SPHERE;
+    if is_compton {
         // Cross section of this direction over that of all.
         let binding = deck.header.places_b[0] as usize + MOMENTUM.nodes() * material;
         let ahead = deck.tables[at.beam + 6 + BANK_FLOATS * bank];
         density = ahead
-            * klein_nishina(photon.energy_mev, v)
-            * compton::binding(&deck.tables[binding..], photon.energy_mev, v)
+            * klein_nishina(before.energy_mev, v)
+            * compton::binding(&deck.tables[binding..], before.energy_mev, v)
             / (incoherent * coefficient(deck, energy, material, 0));
-        photon.energy_mev = compton::scattered_energy_mev(photon.energy_mev, v);
-    } else if pick < scattered {
-        photon.ray.direction = rayleigh_direction(deck, stream, photon, material, draw);
-        return;
-    } else {
-        let words = stream.words(SOURCE_BRANCH, draw + DRAW_DIRECTION);
-        direction = if is_aimed_now {
-            aim_at_grid(deck, at, origin_mm, aim)
-        } else {
-            let Vec3 { x, y, z } = pair::isotropic(uniform(words[0]), uniform(words[1]));
-            [x, y, z]
-        };
-        // One of the two photons stands for both.
-        photon.weight *= 2.0;
-        photon.energy_mev = ELECTRON_REST_MEV;
-        density = PER_SPHERE;
     }
-    photon.ray.direction = direction;
-    if is_aimed {
-        let drawn =
-            (1.0 - AIMED_AT_GRID) * density + AIMED_AT_GRID * grid_density(deck, at, origin_mm, direction);
-        photon.weight *= density / greatest(drawn, 1e-30);
-    }
+    let at_grid = grid_density(deck, at, before.ray.origin_mm, out.ray.direction);
+    out.weight *= density / greatest((1.0 - AIMED_AT_GRID) * density + AIMED_AT_GRID * at_grid, 1e-30);
+    out
 }
 
 /// Cumulative fraction of all interactions up to photoelectric absorption: the rest are pairs.
