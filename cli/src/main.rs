@@ -17,6 +17,7 @@ mod interrupt;
 mod materials;
 mod memory;
 mod output_folder;
+mod page;
 mod phantom;
 mod progress;
 mod radiomics;
