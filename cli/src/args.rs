@@ -107,6 +107,20 @@ pub enum Command {
     ///
     /// Writes the table and, beside it, a record with the recipe, hashes and version (.run.json).
     Radiomics(crate::radiomics::RadiomicsArguments),
+    /// A first table of cases from folders of DICOM files, for `batch`.
+    Manifest(crate::registry::ManifestArguments),
+    /// `estimate` on many cases, each in a process of its own; what is there is skipped, so a killed run goes on.
+    ///
+    /// Writes a folder a case. Exit status: 0 all ok, 3 some refused, 4 some failed, 5 the environment lacks something.
+    Batch(Box<crate::registry::BatchArguments>),
+    /// The results of `batch` as one cohort.
+    ///
+    /// Writes cases.parquet, organs.parquet, dictionary.csv, refused.csv, unmapped.csv and cohort.html.
+    Gather(crate::registry::GatherArguments),
+    /// Made-up children with plans of typical sites, as DICOM studies with partial scans, for tests and teaching.
+    ///
+    /// Writes a folder a child, cohort.csv (the manifest for `batch`) and children.csv (site and technique).
+    Cohort(crate::cohort::CohortArguments),
 }
 
 /// Arguments of `straydose transport`.

@@ -59,6 +59,19 @@ impl InputFile {
     }
 }
 
+/// SHA-256 of a file of any size, in hexadecimal; it is read in pieces.
+pub fn hashed(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; 1 << 17];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            read => hasher.update(&piece[..read]),
+        }
+    }
+}
+
 /// The last part of a path: what may be shown in a record that leaves the machine.
 pub fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())

@@ -6,6 +6,7 @@ mod beam;
 mod case_builder;
 mod case_file;
 mod checks;
+mod cohort;
 mod commission;
 mod console;
 mod demo;
@@ -14,12 +15,15 @@ mod estimate;
 mod exit;
 mod input_file;
 mod interrupt;
+mod made_up;
 mod materials;
 mod memory;
 mod output_folder;
+mod page;
 mod phantom;
 mod progress;
 mod radiomics;
+mod registry;
 mod run_record;
 mod solids;
 mod spectrum_file;
@@ -44,6 +48,10 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo::run(demo, &arguments.common),
         Command::Phantom(phantom) => phantom::run(phantom, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
+        Command::Manifest(manifest) => registry::manifest(manifest, &arguments.common),
+        Command::Batch(batch) => registry::batch(batch, &arguments.common),
+        Command::Gather(gather) => registry::gather(gather, &arguments.common),
+        Command::Cohort(cohort) => cohort::run(cohort, &arguments.common),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),
     });
     let failure = match ended {

@@ -3,6 +3,7 @@
 pub mod boundary;
 mod gabor;
 mod kernels;
+mod response;
 mod spectral;
 mod volume;
 
@@ -11,11 +12,8 @@ pub use volume::Volume;
 
 use crate::error::Error;
 use crate::recipe::Dimension;
-use gabor::Gabor;
 use kernels::Kernel;
-use rustfft::num_complex::Complex;
 use serde::{Deserialize, Serialize};
-use spectral::{Frequency, filtered, riesz, simoncelli};
 
 /// A filter and how it is applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -207,190 +205,4 @@ impl Filter {
         }
         letters.chars().map(|letter| kernels::wavelet(name, letter, level)).collect()
     }
-
-    /// The response of an image with voxels of `spacing_mm`.
-    ///
-    /// # Panics
-    /// The settings were not checked.
-    pub fn response(&self, image: &Volume, spacing_mm: [f64; 3]) -> Volume {
-        let (axes, boundary) = (self.axes(), self.boundary);
-        match &self.kind {
-            Kind::Mean { support } => separable(image, &vec![kernels::mean(*support); axes], boundary),
-            Kind::LaplacianOfGaussian { sigma_mm, truncate, riesz: order } => {
-                let sigma: Vec<f64> = (0..axes).map(|axis| sigma_mm / spacing_mm[axis]).collect();
-                match order {
-                    None => laplacian(image, &sigma, *truncate, boundary),
-                    Some(order) => {
-                        // The transform reaches far: it sees the image continued by its own size.
-                        let wide = padded(image, axes, boundary);
-                        let response = laplacian(&wide, &sigma, *truncate, boundary);
-                        let found = filtered(&response, |frequency| riesz(*order, frequency.exact));
-                        cut(&found, image.shape)
-                    }
-                }
-            }
-            Kind::Laws { kernels, pooling, energy_reach } => {
-                let kernels = self.laws(kernels).expect("the settings were checked");
-                let mut found = turned(pooling.as_ref(), axes, |order, flip| {
-                    separable(image, &along(&kernels, order, flip), boundary)
-                });
-                if let Some(reach) = energy_reach {
-                    found.values.iter_mut().for_each(|value| *value = value.abs());
-                    found = separable(&found, &vec![kernels::mean(2 * reach + 1); axes], boundary);
-                }
-                found
-            }
-            Kind::Gabor { sigma_mm, lambda_mm, gamma, theta_deg, theta_step_deg } => {
-                let pixel = spacing_mm[0];
-                let gabor = Gabor { sigma: sigma_mm / pixel, lambda: lambda_mm / pixel, gamma: *gamma };
-                let number = theta_step_deg.map_or(1, |step| (360.0 / step).round().max(1.0) as usize);
-                let step = theta_step_deg.unwrap_or(0.0);
-                // The size of the response is that of the wave running the other way: half a turn is enough.
-                let half = if number % 2 == 0 { number / 2 } else { number };
-                let angles: Vec<f64> =
-                    (0..half.max(1)).map(|n| (theta_deg + n as f64 * step).to_radians()).collect();
-                let planes: &[usize] = if axes == 2 { &[2] } else { &[0, 1, 2] };
-                let mut sum = Volume { shape: image.shape, values: vec![0.0; image.values.len()] };
-                for &across in planes {
-                    sum.add(&gabor.response(image, across, &angles, boundary), 1.0 / planes.len() as f64);
-                }
-                sum
-            }
-            Kind::Wavelet { wavelet, letters, level, pooling } => {
-                turned(pooling.as_ref(), axes, |order, flip| {
-                    let low = "L".repeat(axes);
-                    let mut found = image.clone();
-                    for finer in 1..*level {
-                        let kernels = self.wavelets(wavelet, &low, finer).expect("the settings were checked");
-                        found = separable(&found, &along(&kernels, order, flip), boundary);
-                    }
-                    let kernels = self.wavelets(wavelet, letters, *level).expect("the settings were checked");
-                    separable(&found, &along(&kernels, order, flip), boundary)
-                })
-            }
-            Kind::Simoncelli { level, riesz: order } => {
-                let single = self.dimension == Dimension::Slices;
-                let flat = |f: [f64; 3]| if single { [f[0], f[1], 0.0] } else { f };
-                let transfer = |frequency: &Frequency| {
-                    let distance = flat(frequency.centred).iter().map(|f| f * f).sum::<f64>().sqrt();
-                    let band = simoncelli(*level, distance);
-                    match order {
-                        Some(order) => riesz(*order, flat(frequency.exact)) * band,
-                        None => Complex::new(band, 0.0),
-                    }
-                };
-                filtered(image, transfer)
-            }
-        }
-    }
-}
-
-/// How far an image is continued for a filter that reaches everywhere.
-fn margin(shape: [usize; 3], axes: usize, boundary: Boundary) -> [usize; 3] {
-    const MOST: usize = 64;
-    std::array::from_fn(|a| if a >= axes || boundary == Boundary::Periodic { 0 } else { shape[a].min(MOST) })
-}
-
-/// The image continued on all sides.
-fn padded(image: &Volume, axes: usize, boundary: Boundary) -> Volume {
-    let margin = margin(image.shape, axes, boundary);
-    let shape: [usize; 3] = std::array::from_fn(|a| image.shape[a] + 2 * margin[a]);
-    let at = |a: usize, place: usize| boundary.index(place as isize - margin[a] as isize, image.shape[a]);
-    let mut values = Vec::with_capacity(shape.iter().product());
-    for k in 0..shape[2] {
-        for j in 0..shape[1] {
-            for i in 0..shape[0] {
-                values.push(match (at(0, i), at(1, j), at(2, k)) {
-                    (Some(x), Some(y), Some(z)) => {
-                        image.values[x + image.shape[0] * (y + image.shape[1] * z)]
-                    }
-                    _ => 0.0,
-                });
-            }
-        }
-    }
-    Volume { shape, values }
-}
-
-/// The middle of a volume.
-fn cut(volume: &Volume, shape: [usize; 3]) -> Volume {
-    let margin: [usize; 3] = std::array::from_fn(|a| (volume.shape[a] - shape[a]) / 2);
-    let mut values = Vec::with_capacity(shape.iter().product());
-    for k in 0..shape[2] {
-        for j in 0..shape[1] {
-            let start = margin[0] + volume.shape[0] * (j + margin[1] + volume.shape[1] * (k + margin[2]));
-            values.extend_from_slice(&volume.values[start..start + shape[0]]);
-        }
-    }
-    Volume { shape, values }
-}
-
-/// One kernel along each axis, the first along x.
-fn separable(image: &Volume, kernels: &[Kernel], boundary: Boundary) -> Volume {
-    let mut found = image.convolved(0, &kernels[0], boundary);
-    for (axis, kernel) in kernels.iter().enumerate().skip(1) {
-        found = found.convolved(axis, kernel, boundary);
-    }
-    found
-}
-
-/// The kernels after a turn.
-fn along(kernels: &[Kernel], order: [usize; 3], flip: [bool; 3]) -> Vec<Kernel> {
-    let turned = |axis: usize| {
-        let kernel = &kernels[order[axis]];
-        if flip[axis] { kernel.flipped() } else { kernel.clone() }
-    };
-    (0..kernels.len()).map(turned).collect()
-}
-
-/// The response of one filter, or of all its turns made one.
-fn turned(
-    pooling: Option<&Pooling>,
-    axes: usize,
-    response: impl Fn([usize; 3], [bool; 3]) -> Volume,
-) -> Volume {
-    let Some(pooling) = pooling else { return response([0, 1, 2], [false; 3]) };
-    let turns = volume::turns(axes);
-    let mut found: Option<Volume> = None;
-    for (order, flip) in &turns {
-        let next = response(*order, *flip);
-        match &mut found {
-            None => found = Some(next),
-            Some(found) => {
-                for (value, other) in found.values.iter_mut().zip(next.values) {
-                    *value = match pooling {
-                        Pooling::Max => value.max(other),
-                        Pooling::Min => value.min(other),
-                        Pooling::Average => *value + other,
-                    };
-                }
-            }
-        }
-    }
-    let mut found = found.expect("there is a turn");
-    if *pooling == Pooling::Average {
-        found.values.iter_mut().for_each(|value| *value /= turns.len() as f64);
-    }
-    found
-}
-
-/// Laplacian of a Gaussian: the sum over axes of (x²/σ⁴ − 1/σ²) G. IBSI 2 manual, section 3.3.
-fn laplacian(image: &Volume, sigma: &[f64], truncate: f64, boundary: Boundary) -> Volume {
-    let kernel = |sigma: f64, second: bool| {
-        let reach = (truncate * sigma + 0.5).floor() as isize;
-        let norm = 1.0 / ((2.0 * std::f64::consts::PI).sqrt() * sigma);
-        let weights = (-reach..=reach).map(|x| {
-            let x = x as f64;
-            let gauss = norm * (-x * x / (2.0 * sigma * sigma)).exp();
-            if second { gauss * (x * x / sigma.powi(4) - 1.0 / (sigma * sigma)) } else { gauss }
-        });
-        Kernel::centred(weights.collect())
-    };
-    let mut sum = Volume { shape: image.shape, values: vec![0.0; image.values.len()] };
-    for derived in 0..sigma.len() {
-        let kernels: Vec<Kernel> =
-            sigma.iter().enumerate().map(|(axis, &sigma)| kernel(sigma, axis == derived)).collect();
-        sum.add(&separable(image, &kernels, boundary), 1.0);
-    }
-    sum
 }

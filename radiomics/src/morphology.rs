@@ -151,12 +151,16 @@ impl Places {
 fn shift(region: &Region, centre_mm: [f64; 3]) -> f64 {
     let mut total = 0.0;
     let mut sums = [0.0; 3];
-    for (place, value) in region.inside() {
-        let [i, j, k] = region.index(place);
-        let value = f64::from(value);
-        total += value;
-        for (sum, x) in sums.iter_mut().zip([i, j, k]) {
-            *sum += value * x as f64;
+    let [columns, rows, _] = region.shape.map(|n| n.max(1));
+    let lines = region.intensity.chunks_exact(columns).zip(region.values.chunks_exact(columns));
+    for (line, (inside, values)) in lines.enumerate() {
+        let (j, k) = ((line % rows) as f64, (line / rows) as f64);
+        for (i, value) in values.iter().enumerate().filter(|(i, _)| inside[*i]) {
+            let value = f64::from(*value);
+            total += value;
+            for (sum, x) in sums.iter_mut().zip([i as f64, j, k]) {
+                *sum += value * x;
+            }
         }
     }
     if total == 0.0 {

@@ -1,6 +1,9 @@
 //! Recipes: everything between an image with a region and the table of features, as a TOML file.
 
 mod check;
+mod levels;
+
+pub use levels::{BinStart, Discretise, VolumeHistogram};
 
 use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
@@ -156,69 +159,6 @@ impl Resegment {
     }
 }
 
-/// Grey levels.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Discretise {
-    /// The intensities are grey levels already.
-    None,
-    /// Bins of one width.
-    FixedBinSize {
-        /// Their width, in the unit of the image.
-        width: f64,
-        /// Where the first begins.
-        #[serde(default)]
-        start: BinStart,
-    },
-    /// One number of bins from the least to the greatest intensity.
-    FixedBinNumber {
-        /// How many.
-        bins: u32,
-    },
-}
-
-impl Discretise {
-    /// As it stands in a table: `none`, `FBS:25`, `FBS-pyradiomics:25`, `FBN:32`.
-    pub fn word(&self) -> String {
-        match self {
-            Self::None => "none".into(),
-            Self::FixedBinSize { width, start: BinStart::Ibsi } => format!("FBS:{width}"),
-            Self::FixedBinSize { width, start: BinStart::Pyradiomics } => format!("FBS-pyradiomics:{width}"),
-            Self::FixedBinNumber { bins } => format!("FBN:{bins}"),
-        }
-    }
-}
-
-/// Where the first of the bins of one width begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BinStart {
-    /// At the lower end of the re-segmentation range, or at the region's least intensity without one.
-    #[default]
-    Ibsi,
-    /// At the multiple of the width at or below the region's least intensity.
-    Pyradiomics,
-}
-
-/// Levels of the intensity-volume histogram.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum VolumeHistogram {
-    /// Whole intensities.
-    #[default]
-    None,
-    /// Bins of one width; a level is the middle of its bin.
-    FixedBinSize {
-        /// Their width, in the unit of the image.
-        width: f64,
-    },
-    /// One number of bins from the least to the greatest intensity; a level is the number of its bin.
-    FixedBinNumber {
-        /// How many.
-        bins: u32,
-    },
-}
-
 /// What is computed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -298,7 +238,9 @@ impl Recipe {
         if self.resample.is_some() || !self.filter.is_empty() || body {
             return [[0; 3], end];
         }
-        let reach_mm = self.ring.iter().map(|ring| ring.outside_mm).fold(radius_mm(), f64::max);
+        let peaks = self.features.families.contains(&Family::LocalIntensity);
+        let ball_mm = if peaks { radius_mm() } else { 0.0 };
+        let reach_mm = self.ring.iter().map(|ring| ring.outside_mm).fold(ball_mm, f64::max);
         let (mut lower, mut upper) = (end, [0; 3]);
         for mask in masks.filter(|mask| !mask.inside.is_empty()) {
             // A voxel more than the ball and the rings touch, and one for a grid that lies between.

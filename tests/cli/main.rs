@@ -6,6 +6,8 @@ mod demo;
 mod estimate_options;
 mod output;
 mod phantom;
+mod privacy;
 mod radiomics;
 mod refusals;
+mod registry;
 mod workplace;

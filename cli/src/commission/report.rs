@@ -8,9 +8,8 @@ use crate::estimate::report::numbers::{error, significant};
 use ::commission::fit::{Fitted, Verdict};
 use ::commission::measurement::{Collimation, Medium, Scale};
 use ::commission::model::Number;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-const STYLE: &str = include_str!("../estimate/report/style.css");
 /// Points along a line from which it gets a chart.
 const CHART_FROM: usize = 3;
 /// Most rows of points that are shown unfolded.
@@ -28,41 +27,29 @@ pub fn page(finished: &Commissioned) -> String {
         .map(|number| number.parameter.name.as_str())
         .collect();
     let determined = fit.eigenvalues.iter().filter(|value| **value > 1.0).count();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "straydose: " (machine.name) " commissioned" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    h1 { "Commissioning of " (machine.title) }
-                    p.note { (beam.nominal_mv) " MV, " (fit.points.len()) " points of " (finished.table) }
-                }
-                p.use { b { "What this is not for: " } (INTENDED_USE) "." }
-                section {
-                    h2 { "What the measurements say" }
-                    p { "χ² " (significant(fit.chi_squared, 3)) " for " (fit.degrees_of_freedom) " degrees of freedom"
-                        @if fit.excess() > 1.0 { "; errors of the fitted numbers are " (significant(fit.excess(), 3)) " times what the stated ones give, since the points lie that much farther off" }
-                        ". The points determine " (determined) " of " (fit.eigenvalues.len()) " combinations of the machine's numbers better than the file did." }
-                    @if !held.is_empty() {
-                        p { b { "Not determined, kept as the file has them: " } (held.join(", ")) "." }
-                    }
-                    div.wide { table { thead { tr { th { "number" } th { "file" } th { "known to" } th { "fitted" } th { "error" } th { "verdict" } } }
-                        tbody { @for number in &fit.numbers { (row(number)) } } } }
-                    p.note { "Errors are one standard error over the value, of measurement and Monte Carlo. A number is held where the points would not bring its error below 70 % of what was known." }
-                }
-                (correlations(finished))
-                (charts(finished))
-                (points(finished))
-            }
+    let body = html! {
+        header {
+            h1 { "Commissioning of " (machine.title) }
+            p.note { (beam.nominal_mv) " MV, " (fit.points.len()) " points of " (finished.table) }
         }
+        p.use { b { "What this is not for: " } (INTENDED_USE) "." }
+        section {
+            h2 { "What the measurements say" }
+            p { "χ² " (significant(fit.chi_squared, 3)) " for " (fit.degrees_of_freedom) " degrees of freedom"
+                @if fit.excess() > 1.0 { "; errors of the fitted numbers are " (significant(fit.excess(), 3)) " times what the stated ones give, since the points lie that much farther off" }
+                ". The points determine " (determined) " of " (fit.eigenvalues.len()) " combinations of the machine's numbers better than the file did." }
+            @if !held.is_empty() {
+                p { b { "Not determined, kept as the file has them: " } (held.join(", ")) "." }
+            }
+            div.wide { table { thead { tr { th { "number" } th { "file" } th { "known to" } th { "fitted" } th { "error" } th { "verdict" } } }
+                tbody { @for number in &fit.numbers { (row(number)) } } } }
+            p.note { "Errors are one standard error over the value, of measurement and Monte Carlo. A number is held where the points would not bring its error below 70 % of what was known." }
+        }
+        (correlations(finished))
+        (charts(finished))
+        (points(finished))
     };
-    page.into_string()
+    crate::page::page(&format!("straydose: {} commissioned", machine.name), &body)
 }
 
 fn row(number: &Fitted) -> Markup {

@@ -15,10 +15,8 @@ use super::pictures::organs::shown;
 use super::pictures::scale::DoseScale;
 use super::pictures::slices::centre;
 use super::tables::OrganRow;
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::html;
 use serde_json::Value;
-
-const STYLE: &str = include_str!("report/style.css");
 
 /// The page; `record` is run.json's value.
 ///
@@ -28,26 +26,15 @@ pub fn page(finished: &Finished, rows: &[OrganRow], record: &Value) -> Result<St
     let organs = shown(finished, rows);
     let scale = DoseScale::below(finished.reference.gy);
     let (centre, what_centre) = centre(finished);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "straydose: dose of the whole body, plan " (finished.inputs.plan.label) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                (headline::headline(finished, &organs))
-                (views::slices(finished, &organs, scale, centre, what_centre)?)
-                (views::whole_body(finished, scale)?)
-                (organs::organs(finished, &organs))
-                (comparison::comparison(finished, &organs, centre, what_centre))
-                (plan::plan(finished, record)?)
-                (record::record(finished, record))
-            }
-        }
+    let body = html! {
+        (headline::headline(finished, &organs))
+        (views::slices(finished, &organs, scale, centre, what_centre)?)
+        (views::whole_body(finished, scale)?)
+        (organs::organs(finished, &organs))
+        (comparison::comparison(finished, &organs, centre, what_centre))
+        (plan::plan(finished, record)?)
+        (record::record(finished, record))
     };
-    Ok(page.into_string())
+    let title = format!("straydose: dose of the whole body, plan {}", finished.inputs.plan.label);
+    Ok(crate::page::page(&title, &body))
 }

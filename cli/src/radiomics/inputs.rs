@@ -4,7 +4,7 @@ use super::RadiomicsArguments;
 use super::cases::Case;
 use super::regions::{Found, Regions};
 use crate::exit::{Failure, with_causes};
-use crate::input_file::file_name;
+use crate::input_file::{file_name, hashed};
 use ::radiomics::placement::{Relation, covering, place, relation};
 use ::radiomics::{Image, Mask, Recipe};
 use formats::dicom::{DicomFile, DoseGrid, ImageChoice, ImageSeries, SeriesChoice, tags, uids};
@@ -12,6 +12,7 @@ use formats::nifti::Rows;
 use regex::Regex;
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use volume::{OrientedGrid, Structure};
 
 /// What was read.
@@ -48,10 +49,15 @@ impl Inputs {
     /// Reads what a case names.
     pub fn read(case: &Case, arguments: &RadiomicsArguments, recipe: &Recipe) -> Result<Self, Failure> {
         let filter = case.roi.as_deref().or(arguments.roi.as_deref()).map(whole_name).transpose()?;
-        // A NIfTI image is decompressed only as far as the regions reach; the bytes can come meanwhile.
-        let (regions, loaded) = rayon::join(
-            || Regions::read(&case.mask, filter.as_ref()),
-            || if case.image.is_dir() { None } else { Some(bytes(&case.image)) },
+        // A NIfTI image is decompressed only as far as the regions reach, and from the start while that is not known yet.
+        let is_known = AtomicBool::new(false);
+        let (regions, rows) = rayon::join(
+            || {
+                let regions = Regions::read(&case.mask, filter.as_ref());
+                is_known.store(true, Relaxed);
+                regions
+            },
+            || opened(&case.image, || !is_known.load(Relaxed)),
         );
         let Regions { found, belongs_to, sha256: mask_sha256, mut notes } = {
             let regions = regions?;
@@ -66,16 +72,14 @@ impl Inputs {
             Found::Voxels { regions, .. } => recipe.reach(grid, regions.iter().map(|(_, mask)| mask)),
             Found::Drawn(_) => [[0; 3], grid.shape.map(|n| n - 1)],
         };
-        let read = match loaded {
-            Some(bytes) => {
-                let bytes = bytes?;
-                let (sha256, read) = rayon::join(
-                    || hex(&Sha256::digest(&bytes)),
-                    || file(&case.image, &bytes, needed, &mut notes),
-                );
-                Read { sha256, ..read? }
+        let read = match rows? {
+            _ if case.image.is_dir() => series(&case.image, &belongs_to, arguments, &mut notes)?,
+            Some(rows) => {
+                let (sha256, image) =
+                    rayon::join(|| hashed(&case.image), || nifti(&case.image, rows, needed));
+                Read { sha256: sha256.map_err(|error| unreadable(&case.image, &error))?, ..image? }
             }
-            None => series(&case.image, &belongs_to, arguments, &mut notes)?,
+            None => dose(&case.image, &mut notes)?,
         };
         same_frame(&read, &belongs_to, case, arguments, &mut notes)?;
         let regions = match found {
@@ -126,25 +130,38 @@ pub fn refused(error: &formats::Error, path: &Path) -> Failure {
 
 /// A file's bytes.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| {
-        Failure::refused(format!("it cannot be read: {error}"), file_name(path), "a file that may be read")
-    })
+    std::fs::read(path).map_err(|error| unreadable(path, &error))
 }
 
-/// A NIfTI image, as far as it is needed, or an RTDOSE; its hash is found elsewhere.
-fn file(
-    path: &Path,
-    bytes: &[u8],
-    needed: impl Fn(&OrientedGrid) -> [[usize; 3]; 2],
-    notes: &mut Vec<String>,
-) -> Result<Read, Failure> {
-    let refused = |error: formats::Error| refused(&error, path);
-    if is_nifti(path) {
-        let rows = Rows::open(path, bytes).map_err(refused)?;
-        let (part, whole) = (needed(rows.grid()), rows.canonical_grid());
-        let image = rows.part(part).map_err(refused)?;
-        return Ok(Read { image, whole, unit: String::new(), frame_uid: None, sha256: String::new() });
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::refused(format!("it cannot be read: {error}"), file_name(path), "a file that may be read")
+}
+
+/// A NIfTI image whose rows are decompressed as long as it is told to go on; nothing of other images.
+fn opened(path: &Path, go_on: impl Fn() -> bool) -> Result<Option<Rows<'static>>, Failure> {
+    if path.is_dir() || !is_nifti(path) {
+        return Ok(None);
     }
+    let mut rows = Rows::of_file(path).map_err(|error| refused(&error, path))?;
+    rows.read_ahead(go_on);
+    Ok(Some(rows))
+}
+
+/// A NIfTI image, as far as it is needed; its hash is found elsewhere.
+fn nifti(
+    path: &Path,
+    rows: Rows,
+    needed: impl Fn(&OrientedGrid) -> [[usize; 3]; 2],
+) -> Result<Read, Failure> {
+    let (part, whole) = (needed(rows.grid()), rows.canonical_grid());
+    let image = rows.part(part).map_err(|error| refused(&error, path))?;
+    Ok(Read { image, whole, unit: String::new(), frame_uid: None, sha256: String::new() })
+}
+
+/// An RTDOSE.
+fn dose(path: &Path, notes: &mut Vec<String>) -> Result<Read, Failure> {
+    let refused = |error: formats::Error| refused(&error, path);
+    let bytes = &bytes(path)?;
     let dicom = DicomFile::from_bytes(path, bytes).map_err(refused)?;
     let class = dicom.root().text(tags::SOP_CLASS_UID).ok().flatten().unwrap_or_default();
     if class != uids::RT_DOSE_STORAGE {
@@ -162,7 +179,7 @@ fn file(
         whole,
         unit: "Gy".into(),
         frame_uid: dose.frame_of_reference_uid,
-        sha256: String::new(),
+        sha256: hex(&Sha256::digest(bytes)),
     })
 }
 

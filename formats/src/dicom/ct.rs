@@ -6,13 +6,12 @@ mod headers;
 mod slices;
 mod tilt;
 
+use super::SeriesChoice;
 use super::patient::PatientFacts;
 use crate::Error;
 use headers::Slice;
 use std::path::{Path, PathBuf};
 use volume::Image;
-
-pub use headers::SeriesChoice;
 
 /// HU of air, and of pixels that a scanner marks as outside its field of view.
 pub const AIR_HU: f32 = -1000.0;

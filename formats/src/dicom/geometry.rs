@@ -2,6 +2,7 @@
 
 use super::{Scope, tags};
 use crate::Error;
+use dicom_core::Tag;
 
 /// Largest deviation of a direction's length from 1, and of two directions' product from 0, that is put right.
 const DIRECTION_TOLERANCE: f64 = 1e-2;
@@ -70,6 +71,12 @@ impl Plane {
             && near(&self.column, &other.column, 1e-3)
             && near(&self.spacing_mm, &other.spacing_mm, 1e-3 * self.spacing_mm[0])
     }
+}
+
+/// Columns or Rows.
+pub(super) fn pixel_count(root: &Scope, tag: Tag) -> Result<usize, Error> {
+    let value = root.required_integer(tag)?;
+    if (1..=65_535).contains(&value) { Ok(value as usize) } else { Err(root.error(tag, "is not positive")) }
 }
 
 pub(super) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {

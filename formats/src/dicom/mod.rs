@@ -4,6 +4,7 @@
 //! element and way out. Lengths are millimetres, positions are in DICOM patient space (x to the patient's left, y to the
 //! back, z to the head).
 
+mod choice;
 mod codec;
 pub mod ct;
 mod dataset;
@@ -11,6 +12,7 @@ pub mod dose;
 mod encoding;
 pub mod file;
 mod geometry;
+mod layers;
 pub mod patient;
 mod pixels;
 pub mod plan;
@@ -24,7 +26,8 @@ pub mod structures;
 pub mod study;
 pub mod write;
 
-pub use ct::{CtSeries, SeriesChoice};
+pub use choice::SeriesChoice;
+pub use ct::CtSeries;
 pub use dicom_dictionary_std::{tags, uids};
 pub use dose::DoseGrid;
 pub use file::DicomFile;

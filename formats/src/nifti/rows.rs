@@ -2,8 +2,9 @@
 
 use super::read::{Encoding, GZIP, Layout, open};
 use crate::Error;
-use flate2::read::MultiGzDecoder;
-use std::io::Read;
+use flate2::bufread::MultiGzDecoder;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use volume::{Image, OrientedGrid, VoxelIndex};
@@ -11,13 +12,13 @@ use volume::{Image, OrientedGrid, VoxelIndex};
 /// Bytes that are decompressed at a time.
 const BLOCK_BYTES: usize = 1 << 17;
 
-/// The rows of a file in memory, in the order of the file.
+/// The rows of a file, in the order of the file.
 ///
 /// Unlike [`super::read_bytes`] it does not mind values that are not finite numbers, nor damage behind the last row that is
 /// asked for.
 pub struct Rows<'a> {
     path: PathBuf,
-    stream: Box<dyn Read + 'a>,
+    stream: Box<dyn Read + Send + 'a>,
     layout: Layout,
 }
 
@@ -28,10 +29,21 @@ pub struct Row<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Reads the header; `path` is only used in messages.
+    /// Reads the header of a file in memory; `path` is only used in messages.
     pub fn open(path: &Path, bytes: &'a [u8]) -> Result<Self, Error> {
-        let mut stream: Box<dyn Read + 'a> =
-            if bytes.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+        Self::of_stream(path, bytes)
+    }
+
+    /// Reads the header of a file, whose rows are then read from it as they are wanted.
+    pub fn of_file(path: &Path) -> Result<Self, Error> {
+        let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Self::of_stream(path, BufReader::with_capacity(BLOCK_BYTES, file))
+    }
+
+    fn of_stream(path: &Path, mut bytes: impl BufRead + Send + 'a) -> Result<Self, Error> {
+        let start = bytes.fill_buf().map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let mut stream: Box<dyn Read + Send + 'a> =
+            if start.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
         let layout = open(path, &mut stream)?;
         if layout.grid.is_empty() {
             return Err(Error::Refused {
@@ -67,6 +79,29 @@ impl<'a> Rows<'a> {
             shape: from.map(|a| own.shape[a]),
             ..turned
         }
+    }
+
+    /// Decompresses rows for later as long as it is told to go on, which it asks now and then; keeps what it read.
+    ///
+    /// For a reader that does not know yet which rows it wants. Damage is met where the rows are used.
+    pub fn read_ahead(&mut self, go_on: impl Fn() -> bool) {
+        let mut stream = std::mem::replace(&mut self.stream, Box::new(std::io::empty()));
+        let mut ahead = Vec::new();
+        let all = self.layout.grid.len() as u64 * self.layout.encoding.bytes() as u64;
+        let mut broken = None;
+        while (ahead.len() as u64) < all && go_on() && broken.is_none() {
+            let before = ahead.len();
+            let block = (&mut stream).take(BLOCK_BYTES as u64).read_to_end(&mut ahead);
+            broken = block.err();
+            if ahead.len() == before {
+                break;
+            }
+        }
+        let ahead = Cursor::new(ahead);
+        self.stream = match broken {
+            Some(error) => Box::new(ahead.chain(Broken(error))),
+            None => Box::new(ahead.chain(stream)),
+        };
     }
 
     /// Calls with the number and content of each row of some layers, and reads no further.
@@ -111,6 +146,15 @@ impl<'a> Rows<'a> {
             }
         })?;
         Ok(Image { grid, values }.canonical())
+    }
+}
+
+/// A stream that cannot be read any further.
+struct Broken(std::io::Error);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::new(self.0.kind(), self.0.to_string()))
     }
 }
 
@@ -167,6 +211,38 @@ mod tests {
         for (place, value) in part.values.iter().enumerate() {
             let point = part.grid.centre_mm(part.grid.voxel(place));
             assert_eq!(whole.linear_at(point), Some(f64::from(*value)), "{point:?}");
+        }
+    }
+
+    #[test]
+    fn rows_read_ahead_are_the_same_and_damage_is_still_met() {
+        let grid = OrientedGrid {
+            origin_mm: [0.0; 3],
+            axes: [[-1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0]],
+            spacing_mm: [1.0; 3],
+            shape: [64, 64, 40],
+        };
+        // Noise, so that the file is cut long before its end.
+        let values =
+            (0..grid.len() as u32).map(|n| f32::from_bits(n.wrapping_mul(2_654_435_761) >> 9)).collect();
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("image.nii.gz");
+        write_image(&path, &Image { grid, values }).expect("written");
+        let bytes = std::fs::read(&path).expect("readable");
+        let part = |bytes: &[u8], blocks: usize| {
+            let mut rows = Rows::open(&path, bytes).expect("sound");
+            let left = std::cell::Cell::new(blocks);
+            rows.read_ahead(|| left.replace(left.get().saturating_sub(1)) > 0);
+            rows.part([[0, 0, 30], [63, 63, 38]])
+        };
+        let plain = part(&bytes, 0).expect("sound");
+        for blocks in [1, 3, 4, 100] {
+            assert_eq!(part(&bytes, blocks).expect("sound"), plain, "{blocks} blocks");
+        }
+        let short = &bytes[..bytes.len() / 2];
+        let message = |blocks| part(short, blocks).expect_err("half a file").to_string();
+        for blocks in [1, 3, 100] {
+            assert_eq!(message(blocks), message(0), "{blocks} blocks");
         }
     }
 

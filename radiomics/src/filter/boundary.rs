@@ -1,5 +1,6 @@
 //! What lies beyond the edge of an image.
 
+use super::volume::Volume;
 use serde::{Deserialize, Serialize};
 
 /// How an image goes on beyond its edge: manual of IBSI 2 (arXiv:2006.05470), section 2.
@@ -34,6 +35,46 @@ impl Boundary {
             }
         }
     }
+}
+
+/// How far an image is continued for a filter that reaches everywhere.
+fn margin(shape: [usize; 3], axes: usize, boundary: Boundary) -> [usize; 3] {
+    const MOST: usize = 64;
+    std::array::from_fn(|a| if a >= axes || boundary == Boundary::Periodic { 0 } else { shape[a].min(MOST) })
+}
+
+/// The image continued on all sides.
+pub(super) fn padded(image: &Volume, axes: usize, boundary: Boundary) -> Volume {
+    let margin = margin(image.shape, axes, boundary);
+    let shape: [usize; 3] = std::array::from_fn(|a| image.shape[a] + 2 * margin[a]);
+    let at = |a: usize, place: usize| boundary.index(place as isize - margin[a] as isize, image.shape[a]);
+    let mut values = Vec::with_capacity(shape.iter().product());
+    for k in 0..shape[2] {
+        for j in 0..shape[1] {
+            for i in 0..shape[0] {
+                values.push(match (at(0, i), at(1, j), at(2, k)) {
+                    (Some(x), Some(y), Some(z)) => {
+                        image.values[x + image.shape[0] * (y + image.shape[1] * z)]
+                    }
+                    _ => 0.0,
+                });
+            }
+        }
+    }
+    Volume { shape, values }
+}
+
+/// The middle of a volume.
+pub(super) fn cut(volume: &Volume, shape: [usize; 3]) -> Volume {
+    let margin: [usize; 3] = std::array::from_fn(|a| (volume.shape[a] - shape[a]) / 2);
+    let mut values = Vec::with_capacity(shape.iter().product());
+    for k in 0..shape[2] {
+        for j in 0..shape[1] {
+            let start = margin[0] + volume.shape[0] * (j + margin[1] + volume.shape[1] * (k + margin[2]));
+            values.extend_from_slice(&volume.values[start..start + shape[0]]);
+        }
+    }
+    Volume { shape, values }
 }
 
 #[cfg(test)]

@@ -8,32 +8,50 @@ use crate::volume_histogram::Levels;
 /// Grey levels from 1 on of a region's box, 0 where no intensity counts. IBSI manual, section 2.7.
 pub fn grey_levels(region: &Region, recipe: &Recipe, name: &str) -> Result<Vec<u16>, Error> {
     let [least, greatest] = ends(region);
-    let level: Box<dyn Fn(f64) -> f64> = match recipe.discretise {
-        Discretise::None => Box::new(|x| x),
+    match recipe.discretise {
+        Discretise::None => levels(region, name, |x| x),
         Discretise::FixedBinSize { width, start } => {
             let first = match start {
                 BinStart::Ibsi => lower_bound(recipe).unwrap_or(least),
                 BinStart::Pyradiomics => (least / width).floor() * width,
             };
-            Box::new(move |x| ((x - first) / width).floor() + 1.0)
+            levels(region, name, |x| whole((x - first) / width) + 1.0)
         }
+        // All of one intensity are in one bin, not in the last of many.
+        Discretise::FixedBinNumber { .. } if least == greatest => levels(region, name, |_| 1.0),
         Discretise::FixedBinNumber { bins } => {
             let (bins, extent) = (f64::from(bins), greatest - least);
-            Box::new(move |x| if x < greatest { (bins * (x - least) / extent).floor() + 1.0 } else { bins })
+            levels(
+                region,
+                name,
+                |x| {
+                    if x < greatest { whole(bins * (x - least) / extent) + 1.0 } else { bins }
+                },
+            )
         }
-    };
-    // All of one intensity are in one bin, not in the last of many.
-    let flat = matches!(recipe.discretise, Discretise::FixedBinNumber { .. }) && least == greatest;
+    }
+}
+
+/// The whole number at or below a number.
+fn whole(x: f64) -> f64 {
+    // Where numbers are cut towards zero in one instruction; rounding down is a function call on older processors.
+    if (0.0..f64::from(u16::MAX)).contains(&x) { f64::from(x as u16) } else { x.floor() }
+}
+
+/// The level of each intensity that counts, in the region's box.
+fn levels(region: &Region, name: &str, level: impl Fn(f64) -> f64) -> Result<Vec<u16>, Error> {
     let mut levels = vec![0; region.values.len()];
     for (place, value) in region.inside() {
-        let level = if flat { 1.0 } else { level(f64::from(value)) };
-        if level > f64::from(u16::MAX) {
-            return Err(Error::TooManyLevels { region: name.into(), levels: level });
+        let level = level(f64::from(value));
+        let number = level as u16;
+        if number == 0 || f64::from(number) != level {
+            return Err(if level > f64::from(u16::MAX) {
+                Error::TooManyLevels { region: name.into(), levels: level }
+            } else {
+                Error::NoGreyLevel { region: name.into(), value: f64::from(value) }
+            });
         }
-        if level < 1.0 || level.fract() != 0.0 {
-            return Err(Error::NoGreyLevel { region: name.into(), value: f64::from(value) });
-        }
-        levels[place] = level as u16;
+        levels[place] = number;
     }
     Ok(levels)
 }

@@ -17,6 +17,7 @@ pub fn count(
     mut sizes: Option<&mut SizeMatrix>,
     mut distances: Option<(&mut SizeMatrix, &[u16])>,
 ) {
+    let mut fewer = Fewer::new(neighbours);
     let back: Vec<usize> = neighbours.iter().map(|&step| levels.stride(step) as usize).collect();
     let voxels = levels.voxels_in(layers.clone()) as u64;
     if let Some(sizes) = &mut sizes {
@@ -38,7 +39,7 @@ pub fn count(
             }
             let mut root = (place - base) as u32;
             forest.parent[root as usize] = root;
-            let mut bits = bits;
+            let mut bits = fewer.of(bits);
             while bits != 0 {
                 let other = place - base - back[bits.trailing_zeros() as usize];
                 bits &= bits - 1;
@@ -46,35 +47,88 @@ pub fn count(
             }
         }
     }
-    // A root comes before the other voxels of its zone, so that its sums begin when it is met.
-    for [start, length] in levels.lines(layers.clone()) {
-        for place in (start..start + length).filter(|&place| levels.values[place] > 0) {
-            let own = (place - base) as u32;
-            let root = forest.root(own) as usize;
-            let distance = distances.as_ref().map_or(0, |(_, map)| map[place]);
-            if root == own as usize {
-                forest.sums[root] = (1, distance);
-            } else {
-                let (size, nearest) = &mut forest.sums[root];
-                *size += 1;
-                *nearest = distance.min(*nearest);
-            }
-        }
-    }
+    // Each voxel's forerunner lies before it and has the number of their zone already.
+    let mut zones: Vec<Zone> = Vec::new();
     for [start, length] in levels.lines(layers) {
         for place in start..start + length {
             let level = levels.values[place];
-            if level == 0 || forest.parent[place - base] as usize != place - base {
+            if level == 0 {
                 continue;
             }
-            let (size, nearest) = forest.sums[place - base];
-            if let Some(sizes) = &mut sizes {
-                sizes.add(level, size);
-            }
-            if let Some((matrix, _)) = &mut distances {
-                matrix.add(level, u32::from(nearest));
+            let own = place - base;
+            let distance = distances.as_ref().map_or(0, |(_, map)| map[place]);
+            let before = forest.parent[own] as usize;
+            if before == own {
+                forest.parent[own] = zones.len() as u32;
+                zones.push(Zone { level, distance, size: 1 });
+            } else {
+                let number = forest.parent[before];
+                forest.parent[own] = number;
+                let zone = &mut zones[number as usize];
+                zone.size += 1;
+                zone.distance = zone.distance.min(distance);
             }
         }
+    }
+    for Zone { level, distance, size } in zones {
+        if let Some(sizes) = &mut sizes {
+            sizes.add(level, size);
+        }
+        if let Some((matrix, _)) = &mut distances {
+            matrix.add(level, u32::from(distance));
+        }
+    }
+}
+
+/// A zone and what is known of it.
+struct Zone {
+    level: u16,
+    /// The least of its voxels'.
+    distance: u16,
+    size: u32,
+}
+
+/// Of a voxel's earlier neighbours of its level, those that it must be joined with: others touch one of them and so are of its
+/// zone already.
+struct Fewer {
+    /// For each neighbour, a bit for each that it touches.
+    touching: Vec<u16>,
+    /// What is left of a set of neighbours; 0 where it was not asked for yet.
+    known: Vec<u16>,
+}
+
+impl Fewer {
+    fn new(neighbours: &[[isize; 3]]) -> Self {
+        let touch = |a: &[isize; 3], b: &[isize; 3]| (0..3).all(|x| (a[x] - b[x]).abs() <= 1);
+        let bits = |a| neighbours.iter().rev().fold(0, |bits, b| bits << 1 | u16::from(touch(a, b)));
+        Self { touching: neighbours.iter().map(bits).collect(), known: vec![0; 1 << neighbours.len()] }
+    }
+
+    #[inline]
+    fn of(&mut self, bits: u16) -> u16 {
+        match self.known[usize::from(bits)] {
+            0 => self.find(bits),
+            known => known,
+        }
+    }
+
+    fn find(&mut self, bits: u16) -> u16 {
+        let (mut left, mut first) = (bits, 0);
+        while left != 0 {
+            first |= left & left.wrapping_neg();
+            let mut joined = left & left.wrapping_neg();
+            loop {
+                let more = self.touching.iter().enumerate().filter(|(n, _)| joined >> n & 1 == 1);
+                let more = more.fold(joined, |all, (_, touching)| all | touching & left);
+                if more == joined {
+                    break;
+                }
+                joined = more;
+            }
+            left &= !joined;
+        }
+        self.known[usize::from(bits)] = first;
+        first
     }
 }
 
@@ -91,17 +145,15 @@ fn earlier_alike(values: &[u16], start: usize, back: &[usize], alike: &mut [u16]
     }
 }
 
-/// Which voxels are of one zone.
+/// Which voxels are of one zone: an earlier voxel of it, or the voxel itself; at last the number of the zone.
 pub struct Forest {
     parent: Vec<u32>,
-    /// Voxels and least distance of a root's zone.
-    sums: Vec<(u32, u16)>,
 }
 
 impl Forest {
     /// Room for a box of so many voxels.
     pub fn new(voxels: usize) -> Self {
-        Self { parent: vec![0; voxels], sums: vec![(0, 0); voxels] }
+        Self { parent: vec![0; voxels] }
     }
 
     /// The first voxel of a voxel's zone, as far as it is known.
@@ -160,7 +212,58 @@ pub fn edge_distances(shape: [usize; 3], mask: &[bool], in_volume: bool) -> Vec<
 
 #[cfg(test)]
 mod tests {
+    use super::super::levels::{IN_SLICE, IN_VOLUME};
     use super::*;
+
+    /// Zones by flooding from voxel to voxel.
+    fn flooded(levels: &Levels, layers: Range<usize>, steps: &[[isize; 3]]) -> SizeMatrix {
+        let layer = levels.shape[0] * levels.shape[1];
+        let mut left = vec![0; levels.values.len()];
+        left[layers.start * layer..layers.end * layer]
+            .copy_from_slice(&levels.values[layers.start * layer..layers.end * layer]);
+        let mut sizes = SizeMatrix::new(levels.most);
+        for start in 0..left.len() {
+            let level = std::mem::take(&mut left[start]);
+            if level == 0 {
+                continue;
+            }
+            let (mut open, mut size) = (vec![start], 0);
+            while let Some(place) = open.pop() {
+                size += 1;
+                for stride in steps.iter().map(|step| levels.stride(*step)).flat_map(|s| [s, -s]) {
+                    let other = place.wrapping_add_signed(stride);
+                    if left[other] == level {
+                        left[other] = 0;
+                        open.push(other);
+                    }
+                }
+            }
+            sizes.add(level, size);
+            sizes.voxels += u64::from(size);
+        }
+        sizes
+    }
+
+    #[test]
+    fn zones_are_those_of_a_flood() {
+        let shape = [19, 11, 7];
+        let mut word = 7_u64;
+        for most in [1, 2, 3, 5] {
+            let inner: Vec<u16> = (0..shape.iter().product::<usize>())
+                .map(|_| {
+                    word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    ((word >> 40) % (most + 1)) as u16
+                })
+                .collect();
+            let levels = Levels::new(shape, &inner);
+            let mut forest = Forest::new(levels.values.len());
+            for (layers, steps) in [(levels.layers(), &IN_VOLUME[..]), (3..4, &IN_SLICE[..])] {
+                let mut sizes = SizeMatrix::new(levels.most);
+                count(&levels, layers.clone(), steps, &mut forest, Some(&mut sizes), None);
+                assert_eq!(sizes.features(), flooded(&levels, layers, steps).features(), "{most} levels");
+            }
+        }
+    }
 
     #[test]
     fn the_middle_of_a_block_of_five_is_three_from_the_edge() {

@@ -1,8 +1,8 @@
 //! The planes of an enhanced multi-frame CT, described frame by frame in functional groups (PS3.3, C.7.6.16).
 
-use super::headers::{Facts, Slice, facts, pixel_count};
+use super::headers::{Facts, Slice, facts};
 use crate::Error;
-use crate::dicom::geometry::Plane;
+use crate::dicom::geometry::{Plane, pixel_count};
 use crate::dicom::{DicomFile, Scope, tags};
 use dicom_core::Tag;
 

@@ -2,21 +2,12 @@
 
 use super::frames::{Frame, frames};
 use crate::Error;
-use crate::dicom::geometry::Plane;
+use crate::dicom::choice::{Candidate, SeriesChoice, each_header};
+use crate::dicom::geometry::{Plane, pixel_count};
 use crate::dicom::patient::PatientFacts;
 use crate::dicom::{DicomFile, Scope, tags, uids};
-use dicom_core::Tag;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Which series to take where there are several.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SeriesChoice {
-    /// The series with one of these SeriesInstanceUIDs, if there is one.
-    pub series_uids: Vec<String>,
-    /// Else the only one with this FrameOfReferenceUID.
-    pub frame_of_reference_uid: Option<String>,
-}
 
 /// What a slice's file says besides its pixels.
 #[derive(Clone, Debug)]
@@ -52,16 +43,8 @@ pub(super) fn series(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Slice>, Error> {
     let mut found: BTreeMap<String, Vec<Slice>> = BTreeMap::new();
-    let (mut localizers, mut others) = (0, 0);
-    for path in files {
-        let file = match DicomFile::open_header(path) {
-            Ok(file) => file,
-            Err(Error::NotDicom { .. }) => {
-                others += 1;
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
+    let (mut localizers, mut no_ct) = (0, 0);
+    let no_dicom = each_header(files, |file| {
         match kind(&file)? {
             Kind::Ct => {
                 let slice = slice(&file)?;
@@ -75,9 +58,11 @@ pub(super) fn series(
                 }
             }
             Kind::Localizer => localizers += 1,
-            Kind::Other => others += 1,
+            Kind::Other => no_ct += 1,
         }
-    }
+        Ok(())
+    })?;
+    let others = no_dicom + no_ct;
     for (count, what) in [(localizers, "localizer images"), (others, "files that are no CT slices")] {
         if count > 0 {
             notes.push(format!("{count} {what} were passed over"));
@@ -121,12 +106,6 @@ fn slice(file: &DicomFile) -> Result<Slice, Error> {
     })
 }
 
-/// Columns or Rows.
-pub(super) fn pixel_count(root: &Scope, tag: Tag) -> Result<usize, Error> {
-    let value = root.required_integer(tag)?;
-    if (1..=65_535).contains(&value) { Ok(value as usize) } else { Err(root.error(tag, "is not positive")) }
-}
-
 /// What the root of a CT's data set says.
 pub(super) fn facts(root: &Scope) -> Result<Facts, Error> {
     Ok(Facts {
@@ -150,52 +129,28 @@ fn chosen(
     choice: &SeriesChoice,
     notes: &mut Vec<String>,
 ) -> Result<String, Error> {
-    let refused = |problem: String, way_out: &str| Error::Refused {
-        path: folder.to_owned(),
-        problem,
-        way_out: way_out.into(),
-    };
+    let way_out = "give the folder that holds the files of one CT series";
     if found.is_empty() {
-        return Err(refused(
-            "there is no CT slice".into(),
-            "give the folder that holds the files of a CT series",
-        ));
+        return Err(Error::Refused {
+            path: folder.to_owned(),
+            problem: "there is no CT slice".into(),
+            way_out: way_out.into(),
+        });
     }
-    if let Some(uid) = choice.series_uids.iter().find(|uid| found.contains_key(*uid)) {
-        if found.len() > 1 {
-            notes.push(format!("of {} CT series the referenced one was taken: {uid}", found.len()));
-        }
-        return Ok(uid.clone());
-    }
-    let in_frame: Vec<&String> = found
+    let candidates: Vec<Candidate> = found
         .iter()
-        .filter(|(_, slices)| {
-            let frame = &slices[0].facts.frame_of_reference_uid;
-            choice.frame_of_reference_uid.is_some() && *frame == choice.frame_of_reference_uid
+        .map(|(uid, slices)| Candidate {
+            uid,
+            frame_uid: slices[0].facts.frame_of_reference_uid.as_deref(),
+            described: format!("{uid} ({} slices)", slices.len()),
         })
-        .map(|(uid, _)| uid)
         .collect();
-    match (&in_frame[..], found.len()) {
-        ([uid], count) => {
-            if count > 1 {
-                notes
-                    .push(format!("of {count} CT series the one in the frame of reference was taken: {uid}"));
-            }
-            Ok((*uid).clone())
-        }
-        (_, 1) => {
-            if choice.frame_of_reference_uid.is_some() || !choice.series_uids.is_empty() {
-                notes.push("the only CT series is neither referenced nor in the frame of reference".into());
-            }
-            Ok(found.keys().next().expect("there is one").clone())
-        }
-        (_, count) => {
-            let list: Vec<String> =
-                found.iter().map(|(uid, slices)| format!("{uid} ({} slices)", slices.len())).collect();
-            Err(refused(
-                format!("there are {count} CT series and none is referenced: {}", list.join(", ")),
-                "give a folder with the files of one series",
-            ))
-        }
+    let uid = choice.of(folder, &candidates, "CT", way_out, notes)?;
+    let asked = choice.frame_of_reference_uid.is_some() || !choice.series_uids.is_empty();
+    let frame = &found[&uid][0].facts.frame_of_reference_uid;
+    let in_frame = frame.is_some() && *frame == choice.frame_of_reference_uid;
+    if asked && !in_frame && !choice.series_uids.contains(&uid) {
+        notes.push("the only CT series is neither referenced nor in the frame of reference".into());
     }
+    Ok(uid)
 }

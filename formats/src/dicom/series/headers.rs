@@ -2,7 +2,8 @@
 
 use super::{ImageChoice, Modality};
 use crate::Error;
-use crate::dicom::geometry::Plane;
+use crate::dicom::choice::{Candidate, each_header};
+use crate::dicom::geometry::{Plane, pixel_count};
 use crate::dicom::{DicomFile, tags, uids};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ pub(super) struct Slice {
     /// The file without its pixels.
     pub file: DicomFile,
     pub plane: Plane,
+    pub columns: usize,
+    pub rows: usize,
     pub series_uid: String,
     pub frame_of_reference_uid: Option<String>,
 }
@@ -61,33 +64,27 @@ pub(super) fn scan(
     notes: &mut Vec<String>,
 ) -> Result<Found, Error> {
     let mut found: BTreeMap<String, Series> = BTreeMap::new();
-    let (mut others, mut unwanted) = (0, 0);
-    for path in files {
-        let file = match DicomFile::open_header(path) {
-            Ok(file) => file,
-            Err(Error::NotDicom { .. }) => {
-                others += 1;
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
+    let (mut no_image, mut unwanted) = (0, 0);
+    let no_dicom = each_header(files, |file| {
         let root = file.root();
         let text = |tag| Ok::<_, Error>(root.text(tag)?.unwrap_or_default());
         let Some((modality, is_unreadable)) = kind(&text(tags::SOP_CLASS_UID)?, &text(tags::MODALITY)?)
         else {
-            others += 1;
-            continue;
+            no_image += 1;
+            return Ok(());
         };
         if choice.modality.is_some_and(|wanted| wanted != modality) {
             unwanted += 1;
-            continue;
+            return Ok(());
         }
         let uid = root.required_text(tags::SERIES_INSTANCE_UID)?;
         let frame_uid = root.text(tags::FRAME_OF_REFERENCE_UID)?;
         let series =
             found.entry(uid).or_insert(Series { modality, frame_uid, files: Vec::new(), is_unreadable });
         series.files.push(file);
-    }
+        Ok(())
+    })?;
+    let others = no_dicom + no_image;
     let uid = chosen(folder, &found, choice, notes)?;
     let series = found.remove(&uid).expect("the chosen series is one of those found");
     if series.is_unreadable {
@@ -110,9 +107,15 @@ pub(super) fn scan(
         .files
         .into_iter()
         .map(|file| {
-            let plane = Plane::read(&file.root())?;
-            let frame_of_reference_uid = file.root().text(tags::FRAME_OF_REFERENCE_UID)?;
-            Ok(Slice { plane, series_uid: uid.clone(), frame_of_reference_uid, file })
+            let root = file.root();
+            Ok(Slice {
+                plane: Plane::read(&root)?,
+                columns: pixel_count(&root, tags::COLUMNS)?,
+                rows: pixel_count(&root, tags::ROWS)?,
+                series_uid: uid.clone(),
+                frame_of_reference_uid: root.text(tags::FRAME_OF_REFERENCE_UID)?,
+                file,
+            })
         })
         .collect();
     Ok(Found::Slices(series.modality, slices?))
@@ -125,46 +128,22 @@ fn chosen(
     choice: &ImageChoice,
     notes: &mut Vec<String>,
 ) -> Result<String, Error> {
-    let refused = |problem: String, way_out: &str| Error::Refused {
-        path: folder.to_owned(),
-        problem,
-        way_out: way_out.into(),
-    };
     let what = choice.modality.map_or("CT, MR or PET".into(), |modality| modality.to_string());
     if found.is_empty() {
-        return Err(refused(
-            format!("there is no {what} image in it"),
-            "give the folder that holds the files of one series (not a folder above it)",
-        ));
+        return Err(Error::Refused {
+            path: folder.to_owned(),
+            problem: format!("there is no {what} image in it"),
+            way_out: "give the folder that holds the files of one series (not a folder above it)".into(),
+        });
     }
-    let mut took = |uid: &String, why: &str| {
-        if found.len() > 1 {
-            let modality = found[uid].modality;
-            notes.push(format!("of {} image series the {modality} {uid} was taken, {why}", found.len()));
-        }
-        Ok(uid.clone())
-    };
-    if let Some(uid) = choice.series.series_uids.iter().find(|uid| found.contains_key(*uid)) {
-        return took(uid, "which the regions are drawn on");
-    }
-    if found.len() == 1 {
-        return Ok(found.keys().next().expect("there is one").clone());
-    }
-    let wanted = &choice.series.frame_of_reference_uid;
-    let in_frame: Vec<&String> = found
+    let candidates: Vec<Candidate> = found
         .iter()
-        .filter(|(_, series)| wanted.is_some() && series.frame_uid == *wanted)
-        .map(|(uid, _)| uid)
+        .map(|(uid, series)| Candidate {
+            uid,
+            frame_uid: series.frame_uid.as_deref(),
+            described: format!("{} {uid} ({} files)", series.modality, series.files.len()),
+        })
         .collect();
-    if let [uid] = in_frame[..] {
-        return took(uid, "the only one in the regions' frame of reference");
-    }
-    let list: Vec<String> = found
-        .iter()
-        .map(|(uid, series)| format!("{} {uid} ({} files)", series.modality, series.files.len()))
-        .collect();
-    Err(refused(
-        format!("there are {} image series and none is clearly meant: {}", found.len(), list.join(", ")),
-        "give a folder with the files of one series, or name the kind with --modality",
-    ))
+    let way_out = "give a folder with the files of one series, or name the kind with --modality";
+    choice.series.of(folder, &candidates, "image", way_out, notes)
 }
