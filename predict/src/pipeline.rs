@@ -22,6 +22,8 @@ pub struct Recipe {
     pub folds: usize,
     /// Correlation (absolute) beyond which one of two variables is left out; 1 leaves out constants only.
     pub most_correlation: f64,
+    /// Agreement (ICC) of a repeated measurement below which a variable is left out, where the table has one.
+    pub least_agreement: f64,
     /// Whether sites are harmonised.
     pub harmonise: bool,
     /// Seed of the folds.
@@ -36,6 +38,7 @@ impl Default for Recipe {
             least_ratio: 0.02,
             folds: 5,
             most_correlation: 0.95,
+            least_agreement: 0.75,
             harmonise: false,
             seed: 1,
         }
@@ -119,7 +122,15 @@ impl Prepared {
         };
         let harmonised = harmonised(combat.as_ref(), table)?;
         let values = harmonised.as_ref().unwrap_or(&table.values);
-        let kept = filter::distinct(values.view(), recipe.most_correlation);
+        let kept = match &table.repeat {
+            None => filter::distinct(values.view(), recipe.most_correlation),
+            Some(again) => {
+                let sound = filter::repeatable(table.values.view(), again.view(), recipe.least_agreement);
+                let distinct =
+                    filter::distinct(values.select(Axis(0), &sound).view(), recipe.most_correlation);
+                distinct.into_iter().map(|at| sound[at]).collect()
+            }
+        };
         let standardisation = Standardisation::learnt(values.select(Axis(0), &kept).view());
         Ok(Prepared { combat, kept, standardisation })
     }

@@ -14,6 +14,8 @@ pub struct Table {
     pub groups: Vec<usize>,
     /// Site of each row, where values are harmonised over sites.
     pub sites: Option<Vec<usize>>,
+    /// The same variables of the same rows measured again (another reader, another scan); NaN where a row was not.
+    pub repeat: Option<Array2<f64>>,
 }
 
 impl Table {
@@ -30,6 +32,17 @@ impl Table {
             values: self.values.select(Axis(1), rows).as_standard_layout().into_owned(),
             groups: pick(&self.groups),
             sites: self.sites.as_deref().map(pick),
+            repeat: self.repeat.as_ref().map(|again| again.select(Axis(1), rows)),
+        }
+    }
+
+    /// The variables at these places, in this order.
+    pub fn select(&self, places: &[usize]) -> Table {
+        Table {
+            names: places.iter().map(|&at| self.names[at].clone()).collect(),
+            values: self.values.select(Axis(0), places),
+            repeat: self.repeat.as_ref().map(|again| again.select(Axis(0), places)),
+            ..self.clone()
         }
     }
 

@@ -4,8 +4,9 @@ use crate::conformal::quantile;
 use crate::distance::Neighbourhood;
 use crate::elastic_net::{Accuracy, path};
 use crate::loss::Loss;
+use crate::metrics::auc;
 use crate::nested::{Predicted, nested};
-use crate::performance::{Performance, discrimination, performance};
+use crate::performance::{Performance, chance, discrimination, performance};
 use crate::pipeline::{Pipeline, Recipe};
 use crate::resample::Patients;
 use crate::{Error, Outcome, Standardisation, Table};
@@ -28,8 +29,8 @@ pub struct Plan {
     pub bootstraps: usize,
     /// Events below which nothing is trained.
     pub least_events: usize,
-    /// Comparators: a name, and the places of the variables that it may use.
-    pub comparators: Vec<(String, Vec<usize>)>,
+    /// Comparators: a name, and a table of the same rows with the variables that it uses.
+    pub comparators: Vec<(String, Table)>,
 }
 
 /// What came of it.
@@ -84,12 +85,8 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
     judged.iter().flat_map(|fold| fold.pipeline.used()).for_each(|(at, _)| used_in_folds[at] += 1);
     let folds: Vec<Predicted> = judged.into_iter().map(|fold| fold.predicted).collect();
     let found = performance(table, outcome, &folds, plan.recipe.seed)?;
-    let comparators = plan.comparators.iter().map(|(name, places)| {
-        let part = Table {
-            names: places.iter().map(|&at| table.names[at].clone()).collect(),
-            values: table.values.select(Axis(0), places),
-            ..table.clone()
-        };
+    let comparators = plan.comparators.iter().map(|(name, part)| {
+        let part = Table { repeat: None, ..part.clone() };
         // Few variables that are meant to be used: a ridge, so that none is left out.
         let recipe =
             Recipe { shares: vec![0.0], most_correlation: 1.0, harmonise: false, ..plan.recipe.clone() };
@@ -100,7 +97,7 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
     let comparators = comparators.collect::<Result<Vec<_>, Error>>()?;
 
     let pipeline = Pipeline::learnt(table, outcome, &plan.recipe)?;
-    let apparent = discrimination(&pipeline.predict(table)?, outcome).unwrap_or(f64::NAN);
+    let apparent = discrimination(&pipeline.predict(table)?, outcome).unwrap_or(chance(outcome));
     let draws = drawn(table, outcome, &pipeline, plan)?;
     let used = pipeline.used();
     let places: Vec<usize> = used.iter().map(|(at, _)| *at).collect();
@@ -121,7 +118,13 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
         pipeline,
         folds,
     };
-    let warnings = warnings(&trained, plan);
+    let mut warnings = warnings(&trained, outcome, plan);
+    warnings.extend(suspicious(table, outcome).into_iter().map(|(variable, agreement)| {
+        format!(
+            "{variable} alone nearly determines the outcome ({agreement:.2} of 1): was it known before the outcome? If not, leave \
+             it out and train anew"
+        )
+    }));
     Ok(Trained { warnings, ..trained })
 }
 
@@ -141,18 +144,38 @@ fn patients_with_events(table: &Table, outcome: &Outcome) -> usize {
 /// A variable that orders the rows exactly as the outcome does is the outcome under another name.
 fn refuse_leaks(table: &Table, outcome: &Outcome) -> Result<(), Error> {
     const EXACT: f64 = 0.9999;
-    for (name, values) in table.names.iter().zip(table.values.rows()) {
-        let found = discrimination(values.to_slice().expect("values of a variable lie together"), outcome);
-        let is_outcome = match (outcome, found) {
-            (_, None) => false,
-            (Outcome::Continuous(_), Some(r)) => r.abs() > EXACT,
-            (_, Some(area)) => !(1.0 - EXACT..=EXACT).contains(&area),
-        };
-        if is_outcome {
-            return Err(Error::Leak { variable: name.clone() });
-        }
+    let is_outcome = |values: &[f64]| agreement(values, outcome) > EXACT;
+    match variables(table).find(|(_, values)| is_outcome(values)) {
+        Some((variable, _)) => Err(Error::Leak { variable: variable.into() }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Variables that nearly determine the outcome by themselves, with how well they do: rarely a biological truth, often a column
+/// that was filled in after the outcome was known.
+fn suspicious(table: &Table, outcome: &Outcome) -> Vec<(String, f64)> {
+    const NEARLY: f64 = 0.97;
+    let found = variables(table).map(|(name, values)| (name.to_owned(), agreement(values, outcome)));
+    found.filter(|(_, agreement)| *agreement > NEARLY).collect()
+}
+
+fn variables(table: &Table) -> impl Iterator<Item = (&str, &[f64])> {
+    let values = table.values.rows().into_iter();
+    let values = values.map(|row| row.to_slice().expect("values of a variable lie together"));
+    table.names.iter().map(String::as_str).zip(values)
+}
+
+/// How well a variable alone orders the rows as the outcome does, either way round; of a time also whether it tells who had the
+/// event.
+fn agreement(values: &[f64], outcome: &Outcome) -> f64 {
+    let either_way = |area: f64| area.max(1.0 - area);
+    match (outcome, discrimination(values, outcome)) {
+        (Outcome::Continuous(_), r) => r.map_or(0.0, f64::abs),
+        (Outcome::Survival { event, .. }, c) => {
+            c.map_or(0.0, either_way).max(auc(values, event).map_or(0.0, either_way))
+        }
+        (_, area) => area.map_or(0.0, either_way),
+    }
 }
 
 /// One draw of patients, learnt from with the penalty as it was chosen.
@@ -224,14 +247,19 @@ fn conformal(table: &Table, outcome: &Outcome, folds: &[Predicted]) -> Option<f6
     quantile(&residuals, &groups, CONFORMAL_SHARE)
 }
 
-fn warnings(trained: &Trained, plan: &Plan) -> Vec<String> {
+fn warnings(trained: &Trained, outcome: &Outcome, plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
+    let who = match outcome {
+        Outcome::Continuous(_) => "patients",
+        Outcome::Binary(_) => "patients in the rarer class",
+        Outcome::Survival { .. } => "patients with the event",
+    };
     let used = trained.pipeline.used().len();
     let per_variable = trained.events as f64 / used.max(1) as f64;
     if used > 0 && per_variable < FEW_EVENTS_PER_VARIABLE {
         warnings.push(format!(
-            "{} patients with the event for {used} variables, {per_variable:.1} each: fewer than {FEW_EVENTS_PER_VARIABLE} \
-             promise a model that does not travel",
+            "{} {who} for {used} variables, {per_variable:.1} each: fewer than {FEW_EVENTS_PER_VARIABLE} promise a model that does \
+             not travel",
             trained.events
         ));
     }
