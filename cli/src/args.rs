@@ -107,6 +107,12 @@ pub enum Command {
     ///
     /// Writes the table and, beside it, a record with the recipe, hashes and version (.run.json).
     Radiomics(crate::radiomics::RadiomicsArguments),
+    /// Models of features of lesions or of doses: trained on your own table, applied, shown. None is shipped.
+    Predict {
+        /// What to do with a model.
+        #[command(subcommand)]
+        command: crate::predict::PredictCommand,
+    },
 }
 
 /// Arguments of `straydose transport`.

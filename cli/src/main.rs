@@ -18,6 +18,7 @@ mod materials;
 mod memory;
 mod output_folder;
 mod phantom;
+mod predict;
 mod progress;
 mod radiomics;
 mod run_record;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         Command::Phantom(phantom) => phantom::run(phantom, &arguments.common),
         Command::Devices(devices) => devices::run(devices),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),
+        Command::Predict { command } => predict::run(command, &arguments.common),
     });
     let failure = match ended {
         Ok(Ok(())) => return ExitCode::SUCCESS,
