@@ -7,6 +7,7 @@ use crate::nested::{Predicted, mean_of_folds};
 use crate::resample::{Patients, interval};
 use crate::{Error, Outcome, Table};
 use ndarray::ArrayView2;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Draws of patients that intervals come from.
@@ -53,14 +54,23 @@ pub fn performance(
         mean_of_folds(folds, |predictor, rows| discrimination(predictor, &outcome.take(rows)))
             .map(|(mean, _)| mean)
     };
-    let draws = (0..DRAWS).filter_map(|number| all(&redrawn(table, folds, seed, number)));
+    let patients: Vec<Patients> = folds
+        .iter()
+        .enumerate()
+        .map(|(at, fold)| {
+            let groups: Vec<usize> = fold.rows.iter().map(|&row| table.groups[row]).collect();
+            Patients::of(&groups, seed.wrapping_add(at as u64))
+        })
+        .collect();
+    let draws: Vec<f64> =
+        (0..DRAWS).into_par_iter().filter_map(|number| all(&redrawn(&patients, folds, number))).collect();
     let rows: Vec<usize> = folds.iter().flat_map(|fold| fold.rows.iter().copied()).collect();
     let predictor: Vec<f64> = folds.iter().flat_map(|fold| fold.predictor.iter().copied()).collect();
     let outcome = outcome.take(&rows);
     let mut found = Performance {
         measure: measure(&outcome).into(),
         value: all(folds).unwrap_or(chance(&outcome)),
-        interval: interval(draws.collect()),
+        interval: interval(draws),
         calibration: slope(&predictor, &outcome),
         calibration_groups: calibration_groups(&predictor, &outcome),
         brier: None,
@@ -157,14 +167,13 @@ fn alone(predictor: &[f64], outcome: &Outcome) -> Option<(f64, f64)> {
 }
 
 /// The folds with their patients drawn anew.
-fn redrawn(table: &Table, folds: &[Predicted], seed: u64, number: u64) -> Vec<Predicted> {
-    let draw = |(at, fold): (usize, &Predicted)| {
-        let groups: Vec<usize> = fold.rows.iter().map(|&row| table.groups[row]).collect();
-        let (places, _) = Patients::of(&groups, seed.wrapping_add(at as u64)).drawn(number);
+fn redrawn(patients: &[Patients], folds: &[Predicted], number: u64) -> Vec<Predicted> {
+    let draw = |(patients, fold): (&Patients, &Predicted)| {
+        let (places, _) = patients.drawn(number);
         Predicted {
             rows: places.iter().map(|&place| fold.rows[place]).collect(),
             predictor: places.iter().map(|&place| fold.predictor[place]).collect(),
         }
     };
-    folds.iter().enumerate().map(draw).collect()
+    patients.iter().zip(folds).map(draw).collect()
 }

@@ -6,6 +6,7 @@ use crate::combat::Combat;
 use crate::elastic_net::{Accuracy, Fit, Penalty, path, path_while, strengths};
 use crate::folds::Folds;
 use crate::loss::Loss;
+use crate::table::gathered;
 use crate::{Error, Outcome, Standardisation, Table, filter};
 use ndarray::{Array2, Axis};
 
@@ -168,35 +169,34 @@ fn chosen(
 ) -> Result<Penalty, Error> {
     let folds = Folds::grouped(&table.groups, outcome, recipe.folds, recipe.seed)?;
     let all = Loss::of(outcome);
-    let mut best: Option<(f64, Penalty)> = None;
-    for &share in &recipe.shares {
-        let strengths = strengths(standard.view(), &all, share, recipe.strengths, recipe.least_ratio);
-        let mut losses = vec![0.0; strengths.len()];
-        for fold in 0..folds.count {
-            let (learn, judge) = folds.split(fold);
-            let part = |rows: &[usize]| standard.select(Axis(1), rows).as_standard_layout().into_owned();
-            let (learnt_outcome, judged_outcome) = (outcome.take(&learn), outcome.take(&judge));
-            let (judged, loss) = (part(&judge), Loss::of(&judged_outcome));
+    let tried: Vec<(f64, Vec<f64>)> = recipe
+        .shares
+        .iter()
+        .map(|&share| (share, strengths(standard.view(), &all, share, recipe.strengths, recipe.least_ratio)))
+        .collect();
+    let mut losses: Vec<Vec<f64>> = tried.iter().map(|(_, strengths)| vec![0.0; strengths.len()]).collect();
+    for fold in 0..folds.count {
+        let (learn, judge) = folds.split(fold);
+        let (learnt_outcome, judged_outcome) = (outcome.take(&learn), outcome.take(&judge));
+        let (learnt, judged) = (gathered(standard.view(), &learn), gathered(standard.view(), &judge));
+        let (learnt_loss, judged_loss) = (Loss::of(&learnt_outcome), Loss::of(&judged_outcome));
+        for ((share, strengths), losses) in tried.iter().zip(&mut losses) {
             let mut own = Vec::new();
             let goes_on = |fit: &Fit| {
-                own.push(judge.len() as f64 * loss.value(&fit.predict(judged.view())));
+                own.push(judge.len() as f64 * judged_loss.value(&fit.predict(judged.view())));
                 !is_past_its_best(&own)
             };
-            path_while(
-                part(&learn).view(),
-                &Loss::of(&learnt_outcome),
-                share,
-                &strengths,
-                Accuracy::Choosing,
-                goes_on,
-            )?;
+            path_while(learnt.view(), &learnt_loss, *share, strengths, Accuracy::Choosing, goes_on)?;
             // Only strengths that every fold has reached are compared.
             losses.truncate(own.len());
             losses.iter_mut().zip(&own).for_each(|(sum, own)| *sum += own);
         }
-        for (&strength, &loss) in strengths.iter().zip(&losses) {
+    }
+    let mut best: Option<(f64, Penalty)> = None;
+    for ((share, strengths), losses) in tried.iter().zip(&losses) {
+        for (&strength, &loss) in strengths.iter().zip(losses) {
             if best.is_none_or(|(least, _)| loss < least) {
-                best = Some((loss, Penalty { share, strength }));
+                best = Some((loss, Penalty { share: *share, strength }));
             }
         }
     }

@@ -2,15 +2,16 @@
 
 use crate::conformal::quantile;
 use crate::distance::Neighbourhood;
-use crate::elastic_net::{Accuracy, path};
+use crate::elastic_net::{Accuracy, Fit, near};
 use crate::loss::Loss;
 use crate::metrics::auc;
 use crate::nested::{Predicted, nested};
 use crate::performance::{Performance, chance, discrimination, performance};
 use crate::pipeline::{Pipeline, Recipe};
 use crate::resample::Patients;
+use crate::standardise::standardise;
 use crate::{Error, Outcome, Standardisation, Table};
-use ndarray::Axis;
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 /// Share of new patients that the bound on a number's error holds for.
@@ -78,7 +79,7 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
     if events < plan.least_events {
         return Err(Error::Events { events, least: plan.least_events });
     }
-    refuse_leaks(table, outcome)?;
+    let suspicious = suspicious(table, outcome)?;
 
     let judged = nested(table, outcome, plan.folds, &plan.recipe)?;
     let mut used_in_folds = vec![0; table.names.len()];
@@ -119,7 +120,7 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
         folds,
     };
     let mut warnings = warnings(&trained, outcome, plan);
-    warnings.extend(suspicious(table, outcome).into_iter().map(|(variable, agreement)| {
+    warnings.extend(suspicious.into_iter().map(|(variable, agreement)| {
         format!(
             "{variable} alone nearly determines the outcome ({agreement:.2} of 1): was it known before the outcome? If not, leave \
              it out and train anew"
@@ -141,28 +142,26 @@ fn patients_with_events(table: &Table, outcome: &Outcome) -> usize {
     }
 }
 
-/// A variable that orders the rows exactly as the outcome does is the outcome under another name.
-fn refuse_leaks(table: &Table, outcome: &Outcome) -> Result<(), Error> {
-    const EXACT: f64 = 0.9999;
-    let is_outcome = |values: &[f64]| agreement(values, outcome) > EXACT;
-    match variables(table).find(|(_, values)| is_outcome(values)) {
-        Some((variable, _)) => Err(Error::Leak { variable: variable.into() }),
-        None => Ok(()),
-    }
-}
-
 /// Variables that nearly determine the outcome by themselves, with how well they do: rarely a biological truth, often a column
-/// that was filled in after the outcome was known.
-fn suspicious(table: &Table, outcome: &Outcome) -> Vec<(String, f64)> {
+/// that was filled in after the outcome was known. One that orders the rows exactly as the outcome does is the outcome under
+/// another name, and an error.
+fn suspicious(table: &Table, outcome: &Outcome) -> Result<Vec<(String, f64)>, Error> {
+    const EXACT: f64 = 0.9999;
     const NEARLY: f64 = 0.97;
-    let found = variables(table).map(|(name, values)| (name.to_owned(), agreement(values, outcome)));
-    found.filter(|(_, agreement)| *agreement > NEARLY).collect()
-}
-
-fn variables(table: &Table) -> impl Iterator<Item = (&str, &[f64])> {
-    let values = table.values.rows().into_iter();
-    let values = values.map(|row| row.to_slice().expect("values of a variable lie together"));
-    table.names.iter().map(String::as_str).zip(values)
+    let of = |j: usize| {
+        agreement(table.values.row(j).to_slice().expect("values of a variable lie together"), outcome)
+    };
+    let found: Vec<f64> = (0..table.names.len()).into_par_iter().map(of).collect();
+    let mut suspicious = Vec::new();
+    for (name, agreement) in table.names.iter().zip(found) {
+        if agreement > EXACT {
+            return Err(Error::Leak { variable: name.clone() });
+        }
+        if agreement > NEARLY {
+            suspicious.push((name.clone(), agreement));
+        }
+    }
+    Ok(suspicious)
 }
 
 /// How well a variable alone orders the rows as the outcome does, either way round; of a time also whether it tells who had the
@@ -188,34 +187,46 @@ struct Draw {
 fn drawn(table: &Table, outcome: &Outcome, pipeline: &Pipeline, plan: &Plan) -> Result<Vec<Draw>, Error> {
     let values = pipeline.harmonised(table)?.select(Axis(0), &pipeline.kept);
     let patients = Patients::of(&table.groups, plan.recipe.seed);
-    let draw = |number: usize| {
+    // A table of its own for each thread, not for each draw.
+    let draw = |own: &mut Vec<f64>, number: usize| {
         let (rows, _) = patients.drawn(number as u64);
         let own_outcome = outcome.take(&rows);
         // A draw without an event teaches nothing.
         if own_outcome.check().is_err() {
             return Ok(None);
         }
-        let own = values.select(Axis(1), &rows).as_standard_layout().into_owned();
-        let standardisation = Standardisation::learnt(own.view());
-        let standard = standardisation.applied(own.view());
-        let Some(fit) = path(
-            standard.view(),
-            &Loss::of(&own_outcome),
-            pipeline.penalty.share,
-            &[pipeline.penalty.strength],
-            Accuracy::Choosing,
-        )?
-        .pop() else {
-            return Ok(None);
-        };
-        let on_own = discrimination(&fit.predict(standard.view()), &own_outcome);
-        let on_all = discrimination(&fit.predict(standardisation.applied(values.view()).view()), outcome);
+        own.clear();
+        let mut standardisation = Standardisation { mean: Vec::new(), deviation: Vec::new() };
+        for variable in values.rows() {
+            let start = own.len();
+            own.extend(rows.iter().map(|&row| variable[row]));
+            let (mean, deviation) = standardise(&mut own[start..]);
+            standardisation.mean.push(mean);
+            standardisation.deviation.push(deviation);
+        }
+        let standard = ArrayView2::from_shape((values.nrows(), rows.len()), own.as_slice())
+            .expect("as many values as rows of all variables");
+        let fit =
+            near(standard, &Loss::of(&own_outcome), pipeline.penalty, &pipeline.fit, Accuracy::Choosing)?;
+        let on_own = discrimination(&fit.predict(standard), &own_outcome);
+        let on_all = discrimination(&predicted(&fit, &standardisation, &values), outcome);
         let mut coefficients = vec![0.0; table.names.len()];
         pipeline.kept.iter().zip(&fit.coefficients).for_each(|(&at, &b)| coefficients[at] = b);
         Ok(Some(Draw { coefficients, optimism: on_own.zip(on_all).map(|(own, all)| own - all) }))
     };
-    let draws: Result<Vec<Option<Draw>>, Error> = (0..plan.bootstraps).into_par_iter().map(draw).collect();
+    let draws: Result<Vec<Option<Draw>>, Error> =
+        (0..plan.bootstraps).into_par_iter().map_init(Vec::new, draw).collect();
     Ok(draws?.into_iter().flatten().collect())
+}
+
+/// Linear predictor of rows that are standardised by others: only variables that count are looked at.
+fn predicted(fit: &Fit, by: &Standardisation, values: &Array2<f64>) -> Vec<f64> {
+    let mut predictor = vec![fit.intercept; values.ncols()];
+    for (j, &b) in fit.coefficients.iter().enumerate().filter(|(_, b)| **b != 0.0) {
+        let slope = b / by.deviation[j];
+        predictor.iter_mut().zip(values.row(j)).for_each(|(eta, x)| *eta += slope * (x - by.mean[j]));
+    }
+    predictor
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
