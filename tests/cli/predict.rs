@@ -140,12 +140,25 @@ fn the_tutorial_trains_applies_and_says_everywhere_that_it_is_synthetic() {
     let metrics = page.split("METRICS").nth(1).expect("a section");
     let weights = metrics.split("<td>").filter_map(|cell| cell.split('<').next()?.parse::<f64>().ok());
     assert!((weights.sum::<f64>() - 1.0).abs() < 1e-9);
-
-    images_and_refusals(&place);
 }
 
-/// On the same folder, since making it takes the longest.
-fn images_and_refusals(place: &Workplace) {
+#[test]
+fn images_give_what_tables_give_and_what_does_not_belong_together_is_refused() {
+    let place = &trained_example();
+    place
+        .run(&[
+            "predict",
+            "apply",
+            "--model",
+            "trained/model.json",
+            "--features",
+            "new_features.csv",
+            "--join",
+            "ex/new.csv",
+            "--out",
+            "scored",
+        ])
+        .assert_status(0);
     let of_image = |more: &[&str], out: &str| {
         let base = [
             "predict",
@@ -241,7 +254,7 @@ fn images_and_refusals(place: &Workplace) {
         "--out",
         "z",
     ]);
-    other.assert_status(3).assert_says(&["another recipe", "--recipe"]);
+    other.assert_status(3).assert_says(&["another recipe", "than that of --recipe"]);
     // A file that somebody changed.
     let coefficient = place.json("trained/model.json")["variables"][0]["coefficient"].to_string();
     place.write("tampered.json", text(place, "trained/model.json").replacen(&coefficient, "9.5", 1));

@@ -102,20 +102,7 @@ fn same_recipe(model: &Model, rows: &Rows, file: &str) -> Result<(), Failure> {
             file,
             remedy,
         )),
-        Some(stated) => match stated.iter().position(|stated| *stated != own) {
-            None => Ok(()),
-            Some(row) => Err(Failure::refused(
-                format!(
-                    "the features of {} were made with another recipe ({:.12}) than those that the model was trained on ({:.12}): \
-                     their numbers mean something else",
-                    rows.who(row),
-                    stated[row],
-                    own
-                ),
-                file,
-                remedy,
-            )),
-        },
+        Some(_) => rows.same_recipe(&own, "that of the model", file, remedy),
     }
 }
 

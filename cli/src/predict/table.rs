@@ -136,6 +136,23 @@ impl Rows {
         self.columns.iter_mut().for_each(|column| column.cells.keep(places));
     }
 
+    /// Refuses rows whose features were made with another recipe than the one of this hash: other features under the same names.
+    pub fn same_recipe(&self, own: &str, whose: &str, file: &str, remedy: &str) -> Result<(), Failure> {
+        let stated = self.recipes.iter().flatten();
+        match stated.enumerate().find(|(_, stated)| *stated != own) {
+            None => Ok(()),
+            Some((row, stated)) => Err(Failure::refused(
+                format!(
+                    "the features of {} were extracted with another recipe ({stated:.12}) than {whose} ({own:.12}): their numbers \
+                     mean something else",
+                    self.who(row)
+                ),
+                file,
+                remedy,
+            )),
+        }
+    }
+
     /// Patient and lesion of a row, for a message.
     pub fn who(&self, row: usize) -> String {
         match self.lesions[row].as_str() {

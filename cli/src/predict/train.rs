@@ -147,23 +147,12 @@ fn same_recipe(rows: &Rows, recipe: Option<&Recipe>, file: &str) -> Result<(), F
             file,
             "--recipe with the file that `straydose radiomics --config` was given (it is also in the table's .run.json)",
         )),
-        (Some(stated), Some(recipe)) => {
-            let own = super::table::hash(&recipe.to_toml());
-            match stated.iter().position(|stated| *stated != own) {
-                None => Ok(()),
-                Some(row) => Err(Failure::refused(
-                    format!(
-                        "the features of {} were extracted with another recipe ({:.12}) than --recipe ({:.12}): their numbers mean \
-                         something else",
-                        rows.who(row),
-                        stated[row],
-                        own
-                    ),
-                    file,
-                    "the recipe of the table, or features extracted anew with this recipe",
-                )),
-            }
-        }
+        (Some(_), Some(recipe)) => rows.same_recipe(
+            &super::table::hash(&recipe.to_toml()),
+            "that of --recipe",
+            file,
+            "the recipe of the table, or features extracted anew with this recipe",
+        ),
     }
 }
 
