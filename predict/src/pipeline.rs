@@ -9,6 +9,7 @@ use crate::loss::Loss;
 use crate::table::gathered;
 use crate::{Error, Outcome, Standardisation, Table, filter};
 use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 
 /// How a pipeline learns.
 #[derive(Clone, Debug, PartialEq)]
@@ -174,22 +175,30 @@ fn chosen(
         .iter()
         .map(|&share| (share, strengths(standard.view(), &all, share, recipe.strengths, recipe.least_ratio)))
         .collect();
-    let mut losses: Vec<Vec<f64>> = tried.iter().map(|(_, strengths)| vec![0.0; strengths.len()]).collect();
-    for fold in 0..folds.count {
+    // Of each fold the losses of each share's strengths, as far as it went.
+    let of_fold = |fold: usize| {
         let (learn, judge) = folds.split(fold);
         let (learnt_outcome, judged_outcome) = (outcome.take(&learn), outcome.take(&judge));
         let (learnt, judged) = (gathered(standard.view(), &learn), gathered(standard.view(), &judge));
         let (learnt_loss, judged_loss) = (Loss::of(&learnt_outcome), Loss::of(&judged_outcome));
-        for ((share, strengths), losses) in tried.iter().zip(&mut losses) {
+        let of_share = |(share, strengths): &(f64, Vec<f64>)| {
             let mut own = Vec::new();
             let goes_on = |fit: &Fit| {
                 own.push(judge.len() as f64 * judged_loss.value(&fit.predict(judged.view())));
                 !is_past_its_best(&own)
             };
             path_while(learnt.view(), &learnt_loss, *share, strengths, Accuracy::Choosing, goes_on)?;
+            Ok(own)
+        };
+        tried.iter().map(of_share).collect::<Result<Vec<Vec<f64>>, Error>>()
+    };
+    let of_folds = (0..folds.count).into_par_iter().map(of_fold).collect::<Result<Vec<_>, Error>>()?;
+    let mut losses: Vec<Vec<f64>> = tried.iter().map(|(_, strengths)| vec![0.0; strengths.len()]).collect();
+    for of_fold in &of_folds {
+        for (losses, own) in losses.iter_mut().zip(of_fold) {
             // Only strengths that every fold has reached are compared.
             losses.truncate(own.len());
-            losses.iter_mut().zip(&own).for_each(|(sum, own)| *sum += own);
+            losses.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
         }
     }
     let mut best: Option<(f64, Penalty)> = None;

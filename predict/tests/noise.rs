@@ -2,6 +2,8 @@
 //!
 //! `cargo test --release -p predict --test noise -- --ignored --nocapture`; its figures are in docs/predict.md.
 
+#![allow(clippy::print_stdout)]
+
 #[path = "honesty/cohorts.rs"]
 mod cohorts;
 

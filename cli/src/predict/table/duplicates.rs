@@ -12,8 +12,8 @@ const LEAST_NUMBERS: usize = 5;
 pub fn refuse(rows: &Rows, images: Option<&[String]>, name: &str) -> Result<(), Failure> {
     let mut seen = HashMap::new();
     let scans = rows.words("image").unwrap_or_else(|| vec![String::new(); rows.len()]);
-    for row in 0..rows.len() {
-        let key = (&rows.patients[row], &rows.lesions[row], &scans[row]);
+    for (row, scan) in scans.iter().enumerate() {
+        let key = (&rows.patients[row], &rows.lesions[row], scan);
         if let Some(first) = seen.insert(key, row) {
             return Err(Failure::refused(
                 format!("{} is there twice (rows {} and {})", rows.who(row), first + 1, row + 1),
