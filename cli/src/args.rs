@@ -121,6 +121,12 @@ pub enum Command {
     ///
     /// Writes a folder a child, cohort.csv (the manifest for `batch`) and children.csv (site and technique).
     Cohort(crate::cohort::CohortArguments),
+    /// Models of features of lesions or of doses: trained on your own table, applied, shown. None is shipped.
+    Predict {
+        /// What to do with a model.
+        #[command(subcommand)]
+        command: crate::predict::PredictCommand,
+    },
 }
 
 /// Arguments of `straydose transport`.

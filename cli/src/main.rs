@@ -21,6 +21,7 @@ mod memory;
 mod output_folder;
 mod page;
 mod phantom;
+mod predict;
 mod progress;
 mod radiomics;
 mod registry;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Gather(gather) => registry::gather(gather, &arguments.common),
         Command::Cohort(cohort) => cohort::run(cohort, &arguments.common),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),
+        Command::Predict { command } => predict::run(command, &arguments.common),
     });
     let failure = match ended {
         Ok(Ok(())) => return ExitCode::SUCCESS,

@@ -19,7 +19,7 @@ pub const INPUT: &str = "input";
 /// A folder of DICOM files that a command may make as a result.
 pub const DICOM: &str = "dicom";
 /// Every file that a command can write beside the record.
-const RESULTS: [&str; 14] = [
+const RESULTS: [&str; 18] = [
     "kerma.nii.gz",
     "dose.nii.gz",
     "sigma.nii.gz",
@@ -34,6 +34,10 @@ const RESULTS: [&str; 14] = [
     "report.html",
     "machine.toml",
     "points.csv",
+    "model.json",
+    "folds.csv",
+    "lesions.csv",
+    "patients.csv",
 ];
 
 /// A result that is being written. Dropped before [`OutputFolder::publish`], it leaves nothing behind.

@@ -1,6 +1,6 @@
 //! How far a row lies from those that a model was trained on.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +41,9 @@ impl Neighbourhood {
         }
         let rows = covariance.row_iter().map(|row| row.iter().copied().collect()).collect();
         let mut learnt = Neighbourhood { mean, covariance: rows, usual: f64::INFINITY };
+        let measure = learnt.measure();
         let mut distances: Vec<f64> =
-            variables.columns().into_iter().map(|row| learnt.distance(&row.to_vec())).collect();
+            variables.columns().into_iter().map(|row| measure.distance(&row.to_vec())).collect();
         distances.sort_by(f64::total_cmp);
         if let Some(last) = distances.len().checked_sub(1) {
             learnt.usual = distances[((USUAL * last as f64).ceil() as usize).min(last)];
@@ -50,12 +51,31 @@ impl Neighbourhood {
         learnt
     }
 
-    /// Mahalanobis distance of a row (P. C. Mahalanobis, 1936); infinite if the covariance is none.
-    pub fn distance(&self, row: &[f64]) -> f64 {
+    /// The measure of distances from here, for many rows.
+    pub fn measure(&self) -> Measure<'_> {
         let k = self.mean.len();
         let covariance = DMatrix::from_fn(k, k, |i, j| self.covariance[i][j]);
-        let offset = DVector::from_fn(k, |j, _| row[j] - self.mean[j]);
-        covariance.cholesky().map_or(f64::INFINITY, |root| root.solve(&offset).dot(&offset).max(0.0).sqrt())
+        Measure { mean: &self.mean, root: covariance.cholesky() }
+    }
+
+    /// The distance of one row, as [`Measure::distance`].
+    pub fn distance(&self, row: &[f64]) -> f64 {
+        self.measure().distance(row)
+    }
+}
+
+/// A covariance, decomposed once.
+#[derive(Clone, Debug)]
+pub struct Measure<'a> {
+    mean: &'a [f64],
+    root: Option<Cholesky<f64, Dyn>>,
+}
+
+impl Measure<'_> {
+    /// Mahalanobis distance of a row (P. C. Mahalanobis, 1936); infinite if the covariance is none.
+    pub fn distance(&self, row: &[f64]) -> f64 {
+        let offset = DVector::from_fn(self.mean.len(), |j, _| row[j] - self.mean[j]);
+        self.root.as_ref().map_or(f64::INFINITY, |root| root.solve(&offset).dot(&offset).max(0.0).sqrt())
     }
 }
 

@@ -151,6 +151,28 @@ pub fn path_while(
     Ok(fits)
 }
 
+/// The fit at one penalty, from coefficients that are near it: those of a fit of rows like these.
+///
+/// # Errors
+/// As [`path`].
+pub fn near(
+    variables: ArrayView2<f64>,
+    loss: &Loss,
+    penalty: Penalty,
+    start: &Fit,
+    accuracy: Accuracy,
+) -> Result<Fit, Error> {
+    let mut fitting = Fitting::new(variables, loss);
+    fitting.settled = accuracy.settled();
+    fitting.intercept = start.intercept;
+    fitting.coefficients.clone_from(&start.coefficients);
+    fitting.predictor = start.predict(variables);
+    fitting.expand();
+    // The same strength before: variables whose slope exceeds the penalty are visited besides those that count.
+    fitting.fit(penalty, penalty.strength)?;
+    Ok(Fit { intercept: fitting.intercept, coefficients: fitting.coefficients })
+}
+
 /// The state of a fit.
 struct Fitting<'a> {
     variables: ArrayView2<'a, f64>,

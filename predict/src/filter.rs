@@ -1,6 +1,6 @@
 //! Variables that say the same as others, or nothing, left out.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 /// Rows that correlations are learnt from at most: they are known to a hundredth from these.
 const MOST_ROWS: usize = 5000;
@@ -29,6 +29,29 @@ pub fn distinct(variables: ArrayView2<f64>, most: f64) -> Vec<usize> {
     }
     kept.retain(|&j| !is_out[j]);
     kept
+}
+
+/// Places of the variables that a second measurement of the same rows bears out: the intraclass correlation of the two is at
+/// least this. Rows that were not measured again (NaN) tell nothing; a variable without two repeated rows is left out.
+pub fn repeatable(variables: ArrayView2<f64>, again: ArrayView2<f64>, least: f64) -> Vec<usize> {
+    let agrees = |&j: &usize| agreement(variables.row(j), again.row(j)).is_some_and(|icc| icc >= least);
+    (0..variables.nrows()).filter(agrees).collect()
+}
+
+/// One-way intraclass correlation of single measurements, of two each: (MSB − MSW) / (MSB + MSW); 1 where nothing varies.
+///
+/// ICC(1,1) of P. E. Shrout and J. L. Fleiss, Psychol. Bull. 86, 420 (1979).
+fn agreement(first: ArrayView1<f64>, second: ArrayView1<f64>) -> Option<f64> {
+    let pairs: Vec<[f64; 2]> =
+        first.iter().zip(second).map(|(a, b)| [*a, *b]).filter(|pair| pair[1].is_finite()).collect();
+    let n = pairs.len() as f64;
+    if pairs.len() < 2 {
+        return None;
+    }
+    let grand = pairs.iter().map(|[a, b]| a + b).sum::<f64>() / (2.0 * n);
+    let between = pairs.iter().map(|[a, b]| 2.0 * (0.5 * (a + b) - grand).powi(2)).sum::<f64>() / (n - 1.0);
+    let within = pairs.iter().map(|[a, b]| 0.5 * (a - b).powi(2)).sum::<f64>() / n;
+    Some(if between + within > 0.0 { (between - within) / (between + within) } else { 1.0 })
 }
 
 /// Pearson's correlations; a row of zeros for a variable that does not vary.
@@ -63,5 +86,15 @@ mod tests {
         assert_eq!(kept.len(), 2, "{kept:?}");
         assert!(kept.contains(&3));
         assert_eq!(distinct(variables.view(), 1.1), [0, 1, 3, 4]);
+    }
+
+    #[test]
+    fn what_a_second_measurement_does_not_bear_out_goes() {
+        let first = array![[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0], [5.0, 5.0, 5.0, 5.0]];
+        let again = array![[1.1, 1.9, 3.1, f64::NAN], [3.0, 1.0, 2.0, 4.0], [5.0, 5.0, 5.0, 5.0]];
+        assert_eq!(repeatable(first.view(), again.view(), 0.75), [0, 2]);
+        // By hand, rows 2 and 3 of the second variable: means 2, 1.5, 2.5, 4; MSB 7/3, MSW 0.75.
+        let icc = agreement(first.row(1), again.row(1)).expect("pairs");
+        assert!((icc - (7.0 / 3.0 - 0.75) / (7.0 / 3.0 + 0.75)).abs() < 1e-12, "{icc}");
     }
 }

@@ -8,6 +8,7 @@ pub mod conformal;
 pub mod distance;
 pub mod elastic_net;
 mod error;
+pub mod example;
 pub mod filter;
 pub mod folds;
 pub mod loss;

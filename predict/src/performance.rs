@@ -7,6 +7,8 @@ use crate::nested::{Predicted, mean_of_folds};
 use crate::resample::{Patients, interval};
 use crate::{Error, Outcome, Table};
 use ndarray::ArrayView2;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Draws of patients that intervals come from.
 const DRAWS: u64 = 500;
@@ -14,16 +16,19 @@ const DRAWS: u64 = 500;
 const THRESHOLDS: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /// What nested cross-validation found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Performance {
     /// The measure of discrimination: area under the curve, C-index, or correlation.
-    pub measure: &'static str,
+    pub measure: String,
     /// Its mean over the folds.
     pub value: f64,
     /// Bounds of 95 % of draws of patients within their folds.
     pub interval: Option<[f64; 2]>,
     /// How predictions follow the outcome; `None` where they separate it or do not vary.
     pub calibration: Option<Calibration>,
+    /// Rows by rising prediction in groups of like size: mean prediction, mean outcome, rows; none for a time.
+    pub calibration_groups: Vec<[f64; 3]>,
     /// Mean squared error of the probability, for a yes or no.
     pub brier: Option<f64>,
     /// That of predicting everybody the share of yes.
@@ -49,15 +54,25 @@ pub fn performance(
         mean_of_folds(folds, |predictor, rows| discrimination(predictor, &outcome.take(rows)))
             .map(|(mean, _)| mean)
     };
-    let draws = (0..DRAWS).filter_map(|number| all(&redrawn(table, folds, seed, number)));
+    let patients: Vec<Patients> = folds
+        .iter()
+        .enumerate()
+        .map(|(at, fold)| {
+            let groups: Vec<usize> = fold.rows.iter().map(|&row| table.groups[row]).collect();
+            Patients::of(&groups, seed.wrapping_add(at as u64))
+        })
+        .collect();
+    let draws: Vec<f64> =
+        (0..DRAWS).into_par_iter().filter_map(|number| all(&redrawn(&patients, folds, number))).collect();
     let rows: Vec<usize> = folds.iter().flat_map(|fold| fold.rows.iter().copied()).collect();
     let predictor: Vec<f64> = folds.iter().flat_map(|fold| fold.predictor.iter().copied()).collect();
     let outcome = outcome.take(&rows);
     let mut found = Performance {
-        measure: measure(&outcome),
-        value: all(folds).unwrap_or(f64::NAN),
-        interval: interval(draws.collect()),
+        measure: measure(&outcome).into(),
+        value: all(folds).unwrap_or(chance(&outcome)),
+        interval: interval(draws),
         calibration: slope(&predictor, &outcome),
+        calibration_groups: calibration_groups(&predictor, &outcome),
         brier: None,
         brier_of_share: None,
         decision_curve: Vec::new(),
@@ -82,6 +97,32 @@ fn measure(outcome: &Outcome) -> &'static str {
         Outcome::Binary(_) => "AUC",
         Outcome::Survival { .. } => "C-index",
     }
+}
+
+/// What predictions that do not vary are worth.
+pub fn chance(outcome: &Outcome) -> f64 {
+    if matches!(outcome, Outcome::Continuous(_)) { 0.0 } else { 0.5 }
+}
+
+/// Groups of the calibration plot.
+const GROUPS: usize = 8;
+
+fn calibration_groups(predictor: &[f64], outcome: &Outcome) -> Vec<[f64; 3]> {
+    let mut pairs: Vec<(f64, f64)> = match outcome {
+        Outcome::Continuous(values) => predictor.iter().copied().zip(values.iter().copied()).collect(),
+        Outcome::Binary(yes) => predictor
+            .iter()
+            .map(|&eta| probability(eta))
+            .zip(yes.iter().map(|&yes| f64::from(u8::from(yes))))
+            .collect(),
+        Outcome::Survival { .. } => return Vec::new(),
+    };
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let group = |pairs: &[(f64, f64)]| {
+        let n = pairs.len() as f64;
+        [pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n, n]
+    };
+    pairs.chunks(pairs.len().div_ceil(GROUPS).max(1)).map(group).collect()
 }
 
 /// Area under the curve, C-index or Pearson's correlation; `None` where there is none.
@@ -126,14 +167,13 @@ fn alone(predictor: &[f64], outcome: &Outcome) -> Option<(f64, f64)> {
 }
 
 /// The folds with their patients drawn anew.
-fn redrawn(table: &Table, folds: &[Predicted], seed: u64, number: u64) -> Vec<Predicted> {
-    let draw = |(at, fold): (usize, &Predicted)| {
-        let groups: Vec<usize> = fold.rows.iter().map(|&row| table.groups[row]).collect();
-        let (places, _) = Patients::of(&groups, seed.wrapping_add(at as u64)).drawn(number);
+fn redrawn(patients: &[Patients], folds: &[Predicted], number: u64) -> Vec<Predicted> {
+    let draw = |(patients, fold): (&Patients, &Predicted)| {
+        let (places, _) = patients.drawn(number);
         Predicted {
             rows: places.iter().map(|&place| fold.rows[place]).collect(),
             predictor: places.iter().map(|&place| fold.predictor[place]).collect(),
         }
     };
-    folds.iter().enumerate().map(draw).collect()
+    patients.iter().zip(folds).map(draw).collect()
 }

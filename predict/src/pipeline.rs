@@ -6,8 +6,10 @@ use crate::combat::Combat;
 use crate::elastic_net::{Accuracy, Fit, Penalty, path, path_while, strengths};
 use crate::folds::Folds;
 use crate::loss::Loss;
+use crate::table::gathered;
 use crate::{Error, Outcome, Standardisation, Table, filter};
 use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 
 /// How a pipeline learns.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,8 @@ pub struct Recipe {
     pub folds: usize,
     /// Correlation (absolute) beyond which one of two variables is left out; 1 leaves out constants only.
     pub most_correlation: f64,
+    /// Agreement (ICC) of a repeated measurement below which a variable is left out, where the table has one.
+    pub least_agreement: f64,
     /// Whether sites are harmonised.
     pub harmonise: bool,
     /// Seed of the folds.
@@ -36,6 +40,7 @@ impl Default for Recipe {
             least_ratio: 0.02,
             folds: 5,
             most_correlation: 0.95,
+            least_agreement: 0.75,
             harmonise: false,
             seed: 1,
         }
@@ -119,7 +124,15 @@ impl Prepared {
         };
         let harmonised = harmonised(combat.as_ref(), table)?;
         let values = harmonised.as_ref().unwrap_or(&table.values);
-        let kept = filter::distinct(values.view(), recipe.most_correlation);
+        let kept = match &table.repeat {
+            None => filter::distinct(values.view(), recipe.most_correlation),
+            Some(again) => {
+                let sound = filter::repeatable(table.values.view(), again.view(), recipe.least_agreement);
+                let distinct =
+                    filter::distinct(values.select(Axis(0), &sound).view(), recipe.most_correlation);
+                distinct.into_iter().map(|at| sound[at]).collect()
+            }
+        };
         let standardisation = Standardisation::learnt(values.select(Axis(0), &kept).view());
         Ok(Prepared { combat, kept, standardisation })
     }
@@ -157,35 +170,42 @@ fn chosen(
 ) -> Result<Penalty, Error> {
     let folds = Folds::grouped(&table.groups, outcome, recipe.folds, recipe.seed)?;
     let all = Loss::of(outcome);
-    let mut best: Option<(f64, Penalty)> = None;
-    for &share in &recipe.shares {
-        let strengths = strengths(standard.view(), &all, share, recipe.strengths, recipe.least_ratio);
-        let mut losses = vec![0.0; strengths.len()];
-        for fold in 0..folds.count {
-            let (learn, judge) = folds.split(fold);
-            let part = |rows: &[usize]| standard.select(Axis(1), rows).as_standard_layout().into_owned();
-            let (learnt_outcome, judged_outcome) = (outcome.take(&learn), outcome.take(&judge));
-            let (judged, loss) = (part(&judge), Loss::of(&judged_outcome));
+    let tried: Vec<(f64, Vec<f64>)> = recipe
+        .shares
+        .iter()
+        .map(|&share| (share, strengths(standard.view(), &all, share, recipe.strengths, recipe.least_ratio)))
+        .collect();
+    // Of each fold the losses of each share's strengths, as far as it went.
+    let of_fold = |fold: usize| {
+        let (learn, judge) = folds.split(fold);
+        let (learnt_outcome, judged_outcome) = (outcome.take(&learn), outcome.take(&judge));
+        let (learnt, judged) = (gathered(standard.view(), &learn), gathered(standard.view(), &judge));
+        let (learnt_loss, judged_loss) = (Loss::of(&learnt_outcome), Loss::of(&judged_outcome));
+        let of_share = |(share, strengths): &(f64, Vec<f64>)| {
             let mut own = Vec::new();
             let goes_on = |fit: &Fit| {
-                own.push(judge.len() as f64 * loss.value(&fit.predict(judged.view())));
+                own.push(judge.len() as f64 * judged_loss.value(&fit.predict(judged.view())));
                 !is_past_its_best(&own)
             };
-            path_while(
-                part(&learn).view(),
-                &Loss::of(&learnt_outcome),
-                share,
-                &strengths,
-                Accuracy::Choosing,
-                goes_on,
-            )?;
+            path_while(learnt.view(), &learnt_loss, *share, strengths, Accuracy::Choosing, goes_on)?;
+            Ok(own)
+        };
+        tried.iter().map(of_share).collect::<Result<Vec<Vec<f64>>, Error>>()
+    };
+    let of_folds = (0..folds.count).into_par_iter().map(of_fold).collect::<Result<Vec<_>, Error>>()?;
+    let mut losses: Vec<Vec<f64>> = tried.iter().map(|(_, strengths)| vec![0.0; strengths.len()]).collect();
+    for of_fold in &of_folds {
+        for (losses, own) in losses.iter_mut().zip(of_fold) {
             // Only strengths that every fold has reached are compared.
             losses.truncate(own.len());
-            losses.iter_mut().zip(&own).for_each(|(sum, own)| *sum += own);
+            losses.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
         }
-        for (&strength, &loss) in strengths.iter().zip(&losses) {
+    }
+    let mut best: Option<(f64, Penalty)> = None;
+    for ((share, strengths), losses) in tried.iter().zip(&losses) {
+        for (&strength, &loss) in strengths.iter().zip(losses) {
             if best.is_none_or(|(least, _)| loss < least) {
-                best = Some((loss, Penalty { share, strength }));
+                best = Some((loss, Penalty { share: *share, strength }));
             }
         }
     }

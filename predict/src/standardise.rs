@@ -14,16 +14,7 @@ pub struct Standardisation {
 impl Standardisation {
     /// Learns from a table with one row a variable.
     pub fn learnt(variables: ArrayView2<f64>) -> Standardisation {
-        let n = variables.ncols().max(1) as f64;
-        let (mut mean, mut deviation) = (Vec::new(), Vec::new());
-        for values in variables.rows() {
-            let m = values.sum() / n;
-            let variance = values.iter().map(|value| (value - m) * (value - m)).sum::<f64>() / n;
-            // A constant may leave a trace of rounding.
-            let varies = variance.sqrt() > 1e-12 * m.abs().max(1e-300);
-            mean.push(m);
-            deviation.push(if varies { variance.sqrt() } else { 1.0 });
-        }
+        let (mean, deviation) = variables.rows().into_iter().map(|values| moments(values.iter())).unzip();
         Standardisation { mean, deviation }
     }
 
@@ -37,6 +28,22 @@ impl Standardisation {
         }
         standard
     }
+}
+
+/// Mean and standard deviation of some values (1 if they do not vary).
+fn moments<'a>(values: impl ExactSizeIterator<Item = &'a f64> + Clone) -> (f64, f64) {
+    let n = values.len().max(1) as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    let deviation = (values.map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt();
+    // A constant may leave a trace of rounding.
+    (mean, if deviation > 1e-12 * mean.abs().max(1e-300) { deviation } else { 1.0 })
+}
+
+/// Brings values to mean 0 and deviation 1; says what they were.
+pub(crate) fn standardise(values: &mut [f64]) -> (f64, f64) {
+    let (mean, deviation) = moments(values.iter());
+    values.iter_mut().for_each(|value| *value = (*value - mean) / deviation);
+    (mean, deviation)
 }
 
 #[cfg(test)]

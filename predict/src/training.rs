@@ -2,14 +2,16 @@
 
 use crate::conformal::quantile;
 use crate::distance::Neighbourhood;
-use crate::elastic_net::{Accuracy, path};
+use crate::elastic_net::{Accuracy, Fit, near};
 use crate::loss::Loss;
+use crate::metrics::auc;
 use crate::nested::{Predicted, nested};
-use crate::performance::{Performance, discrimination, performance};
+use crate::performance::{Performance, chance, discrimination, performance};
 use crate::pipeline::{Pipeline, Recipe};
 use crate::resample::Patients;
+use crate::standardise::standardise;
 use crate::{Error, Outcome, Standardisation, Table};
-use ndarray::Axis;
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 /// Share of new patients that the bound on a number's error holds for.
@@ -28,8 +30,8 @@ pub struct Plan {
     pub bootstraps: usize,
     /// Events below which nothing is trained.
     pub least_events: usize,
-    /// Comparators: a name, and the places of the variables that it may use.
-    pub comparators: Vec<(String, Vec<usize>)>,
+    /// Comparators: a name, and a table of the same rows with the variables that it uses.
+    pub comparators: Vec<(String, Table)>,
 }
 
 /// What came of it.
@@ -77,19 +79,15 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
     if events < plan.least_events {
         return Err(Error::Events { events, least: plan.least_events });
     }
-    refuse_leaks(table, outcome)?;
+    let suspicious = suspicious(table, outcome)?;
 
     let judged = nested(table, outcome, plan.folds, &plan.recipe)?;
     let mut used_in_folds = vec![0; table.names.len()];
     judged.iter().flat_map(|fold| fold.pipeline.used()).for_each(|(at, _)| used_in_folds[at] += 1);
     let folds: Vec<Predicted> = judged.into_iter().map(|fold| fold.predicted).collect();
     let found = performance(table, outcome, &folds, plan.recipe.seed)?;
-    let comparators = plan.comparators.iter().map(|(name, places)| {
-        let part = Table {
-            names: places.iter().map(|&at| table.names[at].clone()).collect(),
-            values: table.values.select(Axis(0), places),
-            ..table.clone()
-        };
+    let comparators = plan.comparators.iter().map(|(name, part)| {
+        let part = Table { repeat: None, ..part.clone() };
         // Few variables that are meant to be used: a ridge, so that none is left out.
         let recipe =
             Recipe { shares: vec![0.0], most_correlation: 1.0, harmonise: false, ..plan.recipe.clone() };
@@ -100,7 +98,7 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
     let comparators = comparators.collect::<Result<Vec<_>, Error>>()?;
 
     let pipeline = Pipeline::learnt(table, outcome, &plan.recipe)?;
-    let apparent = discrimination(&pipeline.predict(table)?, outcome).unwrap_or(f64::NAN);
+    let apparent = discrimination(&pipeline.predict(table)?, outcome).unwrap_or(chance(outcome));
     let draws = drawn(table, outcome, &pipeline, plan)?;
     let used = pipeline.used();
     let places: Vec<usize> = used.iter().map(|(at, _)| *at).collect();
@@ -121,7 +119,13 @@ pub fn train(table: &Table, outcome: &Outcome, plan: &Plan) -> Result<Trained, E
         pipeline,
         folds,
     };
-    let warnings = warnings(&trained, plan);
+    let mut warnings = warnings(&trained, outcome, plan);
+    warnings.extend(suspicious.into_iter().map(|(variable, agreement)| {
+        format!(
+            "{variable} alone nearly determines the outcome ({agreement:.2} of 1): was it known before the outcome? If not, leave \
+             it out and train anew"
+        )
+    }));
     Ok(Trained { warnings, ..trained })
 }
 
@@ -138,21 +142,39 @@ fn patients_with_events(table: &Table, outcome: &Outcome) -> usize {
     }
 }
 
-/// A variable that orders the rows exactly as the outcome does is the outcome under another name.
-fn refuse_leaks(table: &Table, outcome: &Outcome) -> Result<(), Error> {
+/// Variables that nearly determine the outcome by themselves, with how well they do: rarely a biological truth, often a column
+/// that was filled in after the outcome was known. One that orders the rows exactly as the outcome does is the outcome under
+/// another name, and an error.
+fn suspicious(table: &Table, outcome: &Outcome) -> Result<Vec<(String, f64)>, Error> {
     const EXACT: f64 = 0.9999;
-    for (name, values) in table.names.iter().zip(table.values.rows()) {
-        let found = discrimination(values.to_slice().expect("values of a variable lie together"), outcome);
-        let is_outcome = match (outcome, found) {
-            (_, None) => false,
-            (Outcome::Continuous(_), Some(r)) => r.abs() > EXACT,
-            (_, Some(area)) => !(1.0 - EXACT..=EXACT).contains(&area),
-        };
-        if is_outcome {
+    const NEARLY: f64 = 0.97;
+    let of = |j: usize| {
+        agreement(table.values.row(j).to_slice().expect("values of a variable lie together"), outcome)
+    };
+    let found: Vec<f64> = (0..table.names.len()).into_par_iter().map(of).collect();
+    let mut suspicious = Vec::new();
+    for (name, agreement) in table.names.iter().zip(found) {
+        if agreement > EXACT {
             return Err(Error::Leak { variable: name.clone() });
         }
+        if agreement > NEARLY {
+            suspicious.push((name.clone(), agreement));
+        }
     }
-    Ok(())
+    Ok(suspicious)
+}
+
+/// How well a variable alone orders the rows as the outcome does, either way round; of a time also whether it tells who had the
+/// event.
+fn agreement(values: &[f64], outcome: &Outcome) -> f64 {
+    let either_way = |area: f64| area.max(1.0 - area);
+    match (outcome, discrimination(values, outcome)) {
+        (Outcome::Continuous(_), r) => r.map_or(0.0, f64::abs),
+        (Outcome::Survival { event, .. }, c) => {
+            c.map_or(0.0, either_way).max(auc(values, event).map_or(0.0, either_way))
+        }
+        (_, area) => area.map_or(0.0, either_way),
+    }
 }
 
 /// One draw of patients, learnt from with the penalty as it was chosen.
@@ -165,34 +187,46 @@ struct Draw {
 fn drawn(table: &Table, outcome: &Outcome, pipeline: &Pipeline, plan: &Plan) -> Result<Vec<Draw>, Error> {
     let values = pipeline.harmonised(table)?.select(Axis(0), &pipeline.kept);
     let patients = Patients::of(&table.groups, plan.recipe.seed);
-    let draw = |number: usize| {
+    // A table of its own for each thread, not for each draw.
+    let draw = |own: &mut Vec<f64>, number: usize| {
         let (rows, _) = patients.drawn(number as u64);
         let own_outcome = outcome.take(&rows);
         // A draw without an event teaches nothing.
         if own_outcome.check().is_err() {
             return Ok(None);
         }
-        let own = values.select(Axis(1), &rows).as_standard_layout().into_owned();
-        let standardisation = Standardisation::learnt(own.view());
-        let standard = standardisation.applied(own.view());
-        let Some(fit) = path(
-            standard.view(),
-            &Loss::of(&own_outcome),
-            pipeline.penalty.share,
-            &[pipeline.penalty.strength],
-            Accuracy::Choosing,
-        )?
-        .pop() else {
-            return Ok(None);
-        };
-        let on_own = discrimination(&fit.predict(standard.view()), &own_outcome);
-        let on_all = discrimination(&fit.predict(standardisation.applied(values.view()).view()), outcome);
+        own.clear();
+        let mut standardisation = Standardisation { mean: Vec::new(), deviation: Vec::new() };
+        for variable in values.rows() {
+            let start = own.len();
+            own.extend(rows.iter().map(|&row| variable[row]));
+            let (mean, deviation) = standardise(&mut own[start..]);
+            standardisation.mean.push(mean);
+            standardisation.deviation.push(deviation);
+        }
+        let standard = ArrayView2::from_shape((values.nrows(), rows.len()), own.as_slice())
+            .expect("as many values as rows of all variables");
+        let fit =
+            near(standard, &Loss::of(&own_outcome), pipeline.penalty, &pipeline.fit, Accuracy::Choosing)?;
+        let on_own = discrimination(&fit.predict(standard), &own_outcome);
+        let on_all = discrimination(&predicted(&fit, &standardisation, &values), outcome);
         let mut coefficients = vec![0.0; table.names.len()];
         pipeline.kept.iter().zip(&fit.coefficients).for_each(|(&at, &b)| coefficients[at] = b);
         Ok(Some(Draw { coefficients, optimism: on_own.zip(on_all).map(|(own, all)| own - all) }))
     };
-    let draws: Result<Vec<Option<Draw>>, Error> = (0..plan.bootstraps).into_par_iter().map(draw).collect();
+    let draws: Result<Vec<Option<Draw>>, Error> =
+        (0..plan.bootstraps).into_par_iter().map_init(Vec::new, draw).collect();
     Ok(draws?.into_iter().flatten().collect())
+}
+
+/// Linear predictor of rows that are standardised by others: only variables that count are looked at.
+fn predicted(fit: &Fit, by: &Standardisation, values: &Array2<f64>) -> Vec<f64> {
+    let mut predictor = vec![fit.intercept; values.ncols()];
+    for (j, &b) in fit.coefficients.iter().enumerate().filter(|(_, b)| **b != 0.0) {
+        let slope = b / by.deviation[j];
+        predictor.iter_mut().zip(values.row(j)).for_each(|(eta, x)| *eta += slope * (x - by.mean[j]));
+    }
+    predictor
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
@@ -224,14 +258,19 @@ fn conformal(table: &Table, outcome: &Outcome, folds: &[Predicted]) -> Option<f6
     quantile(&residuals, &groups, CONFORMAL_SHARE)
 }
 
-fn warnings(trained: &Trained, plan: &Plan) -> Vec<String> {
+fn warnings(trained: &Trained, outcome: &Outcome, plan: &Plan) -> Vec<String> {
     let mut warnings = Vec::new();
+    let who = match outcome {
+        Outcome::Continuous(_) => "patients",
+        Outcome::Binary(_) => "patients in the rarer class",
+        Outcome::Survival { .. } => "patients with the event",
+    };
     let used = trained.pipeline.used().len();
     let per_variable = trained.events as f64 / used.max(1) as f64;
     if used > 0 && per_variable < FEW_EVENTS_PER_VARIABLE {
         warnings.push(format!(
-            "{} patients with the event for {used} variables, {per_variable:.1} each: fewer than {FEW_EVENTS_PER_VARIABLE} \
-             promise a model that does not travel",
+            "{} {who} for {used} variables, {per_variable:.1} each: fewer than {FEW_EVENTS_PER_VARIABLE} promise a model that does \
+             not travel",
             trained.events
         ));
     }

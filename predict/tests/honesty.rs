@@ -1,76 +1,16 @@
 //! On noise the validation says that nothing was learnt; on a planted signal it finds it.
 
-use ndarray::Array2;
-use predict::metrics::auc;
-use predict::nested::{Predicted, mean_of_folds, nested};
+#[path = "honesty/cohorts.rs"]
+mod cohorts;
+
+use cohorts::{LESIONS, area, cohort, judged, mean, normal, plan, recipe};
 use predict::performance::performance;
-use predict::pipeline::{Pipeline, Recipe};
+use predict::pipeline::Pipeline;
 use predict::training::{Plan, train};
 use predict::{Error, Outcome, Table};
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
-
-const LESIONS: usize = 3;
-const VARIABLES: usize = 500;
-
-/// A standard normal number (Box and Muller).
-fn normal(random: &mut ChaCha12Rng) -> f64 {
-    let [u, v]: [f64; 2] = [random.random(), random.random()];
-    (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
-}
-
-/// Lesions of a patient are alike: `kinship` of the variance is the patient's. The outcome is the patient's.
-fn cohort(seed: u64, patients: usize, kinship: f64, signal: &[f64]) -> (Table, Outcome) {
-    let mut random = ChaCha12Rng::seed_from_u64(seed);
-    let rows = patients * LESIONS;
-    let of_patient = Array2::from_shape_simple_fn((VARIABLES, patients), || normal(&mut random));
-    let values = Array2::from_shape_fn((VARIABLES, rows), |(j, row)| {
-        kinship.sqrt() * of_patient[[j, row / LESIONS]] + (1.0 - kinship).sqrt() * normal(&mut random)
-    });
-    let yes: Vec<bool> = (0..patients)
-        .map(|patient| {
-            let eta: f64 = signal.iter().enumerate().map(|(j, b)| b * of_patient[[j, patient]]).sum();
-            random.random::<f64>() < 1.0 / (1.0 + (-eta).exp())
-        })
-        .collect();
-    let table = Table {
-        names: (0..VARIABLES).map(|j| format!("x{j}")).collect(),
-        values,
-        groups: (0..rows).map(|row| row / LESIONS).collect(),
-        sites: None,
-    };
-    (table, Outcome::Binary((0..rows).map(|row| yes[row / LESIONS]).collect()))
-}
-
-fn recipe() -> Recipe {
-    Recipe { shares: vec![0.5], strengths: 12, ..Recipe::default() }
-}
-
-fn judged(table: &Table, outcome: &Outcome) -> Vec<Predicted> {
-    nested(table, outcome, 5, &recipe())
-        .expect("a sound cohort")
-        .into_iter()
-        .map(|fold| fold.predicted)
-        .collect()
-}
-
-/// Nested cross-validated area under the curve, of lesions.
-fn area(table: &Table, outcome: &Outcome) -> f64 {
-    let judged = judged(table, outcome);
-    let Outcome::Binary(yes) = outcome else { unreachable!("cohorts are yes or no") };
-    let of_fold = |predictor: &[f64], rows: &[usize]| {
-        auc(predictor, &rows.iter().map(|&row| yes[row]).collect::<Vec<_>>())
-    };
-    mean_of_folds(&judged, of_fold).expect("both classes in every fold").0
-}
-
-/// Mean and its standard error.
-fn mean(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
-}
 
 #[test]
 fn on_noise_nothing_is_found_and_lesions_split_from_their_patients_feign_a_success() {
@@ -118,14 +58,10 @@ fn a_planted_signal_is_found_with_its_signs() {
     );
 }
 
-fn plan(comparators: Vec<(String, Vec<usize>)>) -> Plan {
-    Plan { folds: 5, recipe: recipe(), bootstraps: 40, least_events: 20, comparators }
-}
-
 #[test]
 fn what_was_learnt_from_flatters_and_the_optimism_says_by_how_much() {
     let (table, outcome) = cohort(4, 120, 0.5, &[1.5, -1.5]);
-    let noise = ("clinical only".to_owned(), vec![10, 11, 12]);
+    let noise = ("clinical only".to_owned(), table.select(&[10, 11, 12]));
     let trained = train(&table, &outcome, &plan(vec![noise])).expect("enough events");
     let optimism = trained.optimism.expect("draws");
     assert!(
@@ -180,4 +116,27 @@ fn bounds_of_a_number_hold_for_nine_in_ten_new_patients() {
     let share: f64 = within / all;
     // 540 new patients, and a bound from 90 in each of 6 rounds: standard error about 0.018.
     assert!((share - 0.9).abs() < 0.054, "{share}");
+}
+
+#[test]
+fn planted_coefficients_of_a_number_come_back() {
+    let planted = [1.0, -0.8, 0.5];
+    let (table, _) = cohort(31, 400, 0.5, &[]);
+    let table = table.select(&(0..60).collect::<Vec<_>>());
+    let mut random = ChaCha12Rng::seed_from_u64(32);
+    let value = |row: usize| {
+        planted.iter().enumerate().map(|(j, b)| b * table.values[[j, row]]).sum::<f64>()
+            + 0.5 * normal(&mut random)
+    };
+    let outcome = Outcome::Continuous((0..table.rows()).map(value).collect());
+    let pipeline = Pipeline::learnt(&table, &outcome, &recipe()).expect("fits");
+    let used = pipeline.used();
+    for (j, planted) in planted.into_iter().enumerate() {
+        let place = pipeline.kept.iter().position(|&at| at == j).expect("kept");
+        let found = used.iter().find(|(at, _)| *at == j).map_or(0.0, |(_, b)| *b)
+            / pipeline.standardisation.deviation[place];
+        // 1200 rows: standard error 0.015; the penalty shrinks by some hundredths.
+        assert!((found - planted).abs() < 0.08, "variable {j}: {found} for {planted}");
+    }
+    assert!(used.iter().filter(|(at, _)| *at > 2).all(|(_, b)| b.abs() < 0.05), "{used:?}");
 }

@@ -2,8 +2,8 @@
 
 use predict::distance::Neighbourhood;
 use predict::model::{
-    Answer, Class, Conformal, CutOff, Given, Kind, Missing, Model, Provenance, Range, SCHEMA, Scope, Score,
-    Variable,
+    Answer, Class, Conformal, CutOff, Evidence, Given, Kind, Missing, Model, Provenance, Range, SCHEMA,
+    Scope, Score, Variable, Words,
 };
 use sha2::{Digest, Sha256};
 
@@ -11,23 +11,27 @@ fn model() -> Model {
     let variable = |column: &str, coefficient: f64| Variable {
         column: column.into(),
         ibsi_id: "Q4LE".into(),
+        aggregation: String::new(),
+        filter: "none".into(),
         region: "lesion".into(),
         mean: 10.0,
         deviation: 2.0,
         range: [4.0, 16.0],
         coefficient,
+        used_in_folds: 5,
     };
     let recipe = "name = \"a recipe\"\n";
     Model {
         schema: SCHEMA.into(),
         name: "synthetic".into(),
         intended_use: "tests".into(),
-        class: Class::B,
+        class: Some(Class::B),
         scope: Scope {
             cancers: vec!["melanoma".into()],
             modalities: vec!["CT".into()],
             contrast: Some(true),
             ranges: vec![Range { column: "kvp".into(), least: 100.0, greatest: 140.0 }],
+            words: vec![Words { column: "site".into(), known: vec!["liver".into(), "lung".into()] }],
         },
         target: "CD8 score (0 to 1)".into(),
         kind: Kind::Logistic,
@@ -41,6 +45,7 @@ fn model() -> Model {
             covariance: vec![vec![1.0, 0.0], vec![0.0, 1.0]],
             usual: 3.0,
         },
+        harmonisation: None,
         missing: Missing::Refuse,
         least_volume_mm3: 1000.0,
         cut_offs: vec![CutOff {
@@ -52,6 +57,7 @@ fn model() -> Model {
         calibration: None,
         conformal: None,
         score_range: [0.0, 1.0],
+        evidence: Evidence::default(),
         provenance: Provenance { is_synthetic: true, ..Provenance::default() },
         licence: "none".into(),
         patent_note: "none known".into(),
@@ -66,21 +72,31 @@ struct Row {
     modality: &'static str,
     contrast: bool,
     volume_mm3: f64,
+    site: &'static str,
 }
 
 fn row() -> Row {
     let values = vec![("stat_mean", 12.0), ("stat_var", 11.0), ("kvp", 120.0)];
-    Row { values, recipe_sha256: model().recipe_sha256, modality: "CT", contrast: true, volume_mm3: 5000.0 }
+    Row {
+        values,
+        recipe_sha256: model().recipe_sha256,
+        modality: "CT",
+        contrast: true,
+        volume_mm3: 5000.0,
+        site: "lung",
+    }
 }
 
 fn answer(model: &Model, row: &Row) -> Answer {
     let value = |column: &str| row.values.iter().find(|(name, _)| *name == column).map(|(_, value)| *value);
     model.score(&Given {
         value: &value,
+        word: &|column| (column == "site").then(|| row.site.to_owned()),
         recipe_sha256: &row.recipe_sha256,
         modality: Some(row.modality),
         cancer: None,
         contrast: Some(row.contrast),
+        site: Some(row.site),
         volume_mm3: Some(row.volume_mm3),
     })
 }
@@ -144,6 +160,7 @@ fn what_is_out_of_scope_gets_no_answer_and_the_reason() {
     assert!(reason(&model, &Row { recipe_sha256: "00".into(), ..row() }).contains("another recipe"));
     assert!(reason(&model, &Row { modality: "MR", ..row() }).contains("MR"));
     assert!(reason(&model, &Row { contrast: false, ..row() }).contains("without contrast"));
+    assert!(reason(&model, &Row { site: "spleen", ..row() }).contains("the model knows liver, lung"));
     let with = |values: Vec<(&'static str, f64)>| Row { values, ..row() };
     assert!(
         reason(&model, &with(vec![("stat_mean", 12.0), ("stat_var", 11.0), ("kvp", 80.0)]))

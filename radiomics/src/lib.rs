@@ -31,5 +31,5 @@ pub use recipe::{
     VolumeHistogram, Wanted,
 };
 pub use ring::Ring;
-pub use table::{FeatureTable, RegionFacts, Row};
+pub use table::{FeatureTable, RegionFacts, Row, column};
 pub use volume::{Image, Mask};

@@ -32,8 +32,8 @@ impl Row {
     }
 }
 
-/// A name for a column, one word.
-pub(crate) fn column(filter: &str, entry: &Entry, aggregation: Option<Aggregation>) -> String {
+/// A name for a column, one word: filter (`none` for the image itself), tag and aggregation.
+pub fn column(filter: &str, entry: &Entry, aggregation: Option<Aggregation>) -> String {
     let mut name = String::new();
     if filter != "none" {
         name.push_str(filter);

@@ -6,6 +6,7 @@ mod demo;
 mod estimate_options;
 mod output;
 mod phantom;
+mod predict;
 mod privacy;
 mod radiomics;
 mod refusals;

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use formats::dicom::{Modality, PetValues};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `straydose radiomics`.
 #[derive(Args, Debug)]
@@ -54,6 +54,26 @@ pub struct RadiomicsArguments {
     /// Take regions though their frame of reference is another than the image's.
     #[arg(long)]
     pub any_frame: bool,
+}
+
+impl RadiomicsArguments {
+    /// For one image, everything else as it is without options.
+    pub fn of_case(image: &Path, mask: &Path) -> Self {
+        Self {
+            image: Some(image.to_owned()),
+            mask: Some(mask.to_owned()),
+            patients: None,
+            config: None,
+            preset: None,
+            out: PathBuf::new(),
+            per_patient: None,
+            roi: None,
+            wide: false,
+            modality: None,
+            pet: Pet::Suv,
+            any_frame: false,
+        }
+    }
 }
 
 /// Kinds of images.

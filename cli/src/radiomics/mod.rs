@@ -10,6 +10,7 @@ mod parquet;
 mod regions;
 
 pub use arguments::RadiomicsArguments;
+pub use inputs::Inputs;
 
 use crate::args::Common;
 use crate::console;
@@ -17,9 +18,9 @@ use crate::exit::{Failure, with_causes};
 use crate::input_file::{InputFile, file_name};
 use ::radiomics::{PRESETS, Recipe, preset};
 use extracted::Extracted;
-use inputs::Inputs;
 use outputs::Refused;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Runs the command.
 pub fn run(arguments: &RadiomicsArguments, common: &Common) -> Result<(), Failure> {
@@ -74,6 +75,14 @@ pub fn run(arguments: &RadiomicsArguments, common: &Common) -> Result<(), Failur
         format!("{} of {count} patients were left out of {}", refused.len(), arguments.out.display()),
         "the messages above, and `refused` in the record beside the table, say why",
     ))
+}
+
+/// One image with its regions, as this command reads them, for others.
+pub fn read_case(image: &Path, mask: &Path, roi: Option<&str>, recipe: &Recipe) -> Result<Inputs, Failure> {
+    let (image, mask) = (image.to_owned(), mask.to_owned());
+    let arguments = RadiomicsArguments::of_case(&image, &mask);
+    let case = cases::Case { patient_id: file_name(&image), image, mask, roi: roi.map(str::to_owned) };
+    Inputs::read(&case, &arguments, recipe)
 }
 
 /// Remarks of the readers of one image.

@@ -4,9 +4,11 @@ use crate::Error;
 use crate::elastic_net::{Accuracy, path};
 use crate::loss::Loss;
 use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
 
 /// How outcomes follow the logit of the predicted probability.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Calibration {
     /// Slope: 1 is right, below 1 predictions are too extreme.
     pub slope: f64,

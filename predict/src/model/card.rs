@@ -42,6 +42,18 @@ pub struct Scope {
     pub contrast: Option<bool>,
     /// Acquisition variables (column of the table, least, greatest).
     pub ranges: Vec<Range>,
+    /// Columns of words and those that were in training; others get no answer.
+    pub words: Vec<Words>,
+}
+
+/// What a column of words may say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Column of the table, such as `site`.
+    pub column: String,
+    /// The words of training.
+    pub known: Vec<String>,
 }
 
 /// What an acquisition variable may be.

@@ -3,11 +3,17 @@
 //! JSON; the schema is docs/formats/model.md. The hash of everything else in the file stands in the file: it shows
 //! tampering and damage, not who wrote it.
 
+mod build;
 mod card;
+mod evidence;
+mod harmonise;
 mod score;
 
-pub use card::{Class, Provenance, Range, Scope};
-pub use score::{Answer, Contribution, Given, Score};
+pub use build::{Card, Meaning, Origin, range_of};
+pub use card::{Class, Provenance, Range, Scope, Words};
+pub use evidence::{Comparator, Described, Evidence};
+pub use harmonise::{Harmonisation, Site};
+pub use score::{Answer, Contribution, Given, Score, Scorer};
 
 use crate::distance::Neighbourhood;
 use serde::{Deserialize, Serialize};
@@ -38,8 +44,8 @@ pub struct Model {
     pub name: String,
     /// What it is meant for, in a sentence.
     pub intended_use: String,
-    /// Class of evidence that its use would need (EBAI).
-    pub class: Class,
+    /// Class of evidence that its use would need (EBAI); `None` if nobody has stated it.
+    pub class: Option<Class>,
     /// Patients and scans that it speaks about.
     pub scope: Scope,
     /// What is predicted, in words with its unit.
@@ -58,6 +64,8 @@ pub struct Model {
     pub coefficient_covariance: Vec<Vec<f64>>,
     /// Mean and covariance of the standardised variables in training.
     pub training: Neighbourhood,
+    /// Effects of the sites of training on the variables, taken out before anything else.
+    pub harmonisation: Option<Harmonisation>,
     /// What is done about a variable that a row lacks.
     pub missing: Missing,
     /// Lesions below this volume (mm³) are flagged.
@@ -70,6 +78,8 @@ pub struct Model {
     pub conformal: Option<Conformal>,
     /// Least and greatest score in training, for the entropy over lesions.
     pub score_range: [f64; 2],
+    /// What training found.
+    pub evidence: Evidence,
     /// Where it comes from.
     pub provenance: Provenance,
     /// Licence of the model.
@@ -90,7 +100,11 @@ pub struct Variable {
     pub column: String,
     /// Code of the IBSI; empty for what is no feature of an image.
     pub ibsi_id: String,
-    /// Region that it describes: `lesion`, or the name of a ring.
+    /// How the feature was gathered; empty where there is nothing to gather.
+    pub aggregation: String,
+    /// The filter whose response it describes; empty for what is no feature of an image.
+    pub filter: String,
+    /// Region that it describes: `lesion`, or the name of a ring; empty for what describes none.
     pub region: String,
     /// Mean in training.
     pub mean: f64,
@@ -100,6 +114,8 @@ pub struct Variable {
     pub range: [f64; 2],
     /// Change of the linear predictor by one standard deviation.
     pub coefficient: f64,
+    /// In how many of the outer folds it was used.
+    pub used_in_folds: usize,
 }
 
 /// What is done about a variable that a row lacks.
@@ -202,6 +218,13 @@ impl Model {
         }
         if self.training.mean.len() != k || !square(&self.training.covariance) {
             return wrong(format!("training does not have the {k} variables of the model"));
+        }
+        let of_sites = |h: &Harmonisation| {
+            let lists = h.sites.iter().flat_map(|site| [&site.shift, &site.stretch]);
+            lists.chain([&h.mean, &h.deviation]).all(|list| list.len() == k)
+        };
+        if self.harmonisation.as_ref().is_some_and(|harmonisation| !of_sites(harmonisation)) {
+            return wrong(format!("harmonisation does not have the {k} variables of the model"));
         }
         if let Some(bad) = self.variables.iter().find(|v| v.deviation.is_nan() || v.deviation <= 0.0) {
             return wrong(format!(

@@ -1,12 +1,15 @@
 //! A row of features, scored; or the reason why not.
 
 use super::{Kind, Missing, Model};
+use crate::distance::Measure;
 use crate::loss::probability;
 
 /// The values of a row, by column.
 pub struct Given<'a> {
     /// Value of a column; `None` if there is no such column or nothing in it.
     pub value: &'a dyn Fn(&str) -> Option<f64>,
+    /// Word of a column; `None` if there is no such column or nothing in it.
+    pub word: &'a dyn Fn(&str) -> Option<String>,
     /// SHA-256 of the recipe that its features were made by.
     pub recipe_sha256: &'a str,
     /// Modality, where it is known.
@@ -15,6 +18,8 @@ pub struct Given<'a> {
     pub cancer: Option<&'a str>,
     /// Whether contrast was given, where it is known.
     pub contrast: Option<bool>,
+    /// Site, where the model takes effects of sites out.
+    pub site: Option<&'a str>,
     /// Volume of the lesion (mm³), where it is known.
     pub volume_mm3: Option<f64>,
 }
@@ -62,14 +67,51 @@ const NINETY: f64 = 1.644_853_627;
 /// Rows farther than this (in units of the usual distance) get no answer.
 const FARTHEST: f64 = 1.5;
 
+/// A model made ready for many rows.
+#[derive(Clone, Debug)]
+pub struct Scorer<'a> {
+    model: &'a Model,
+    measure: Measure<'a>,
+}
+
 impl Model {
+    /// Made ready for many rows.
+    pub fn scorer(&self) -> Scorer<'_> {
+        Scorer { model: self, measure: self.training.measure() }
+    }
+
     /// Scores a row.
     pub fn score(&self, given: &Given) -> Answer {
+        self.scorer().score(given)
+    }
+
+    fn answer(&self, given: &Given, measure: &Measure) -> Answer {
         let mut reasons = self.out_of_scope(given);
         let mut flags = Vec::new();
         let mut standard = Vec::with_capacity(self.variables.len());
-        for variable in &self.variables {
+        let site = self.harmonisation.as_ref().map(|harmonisation| {
+            let found = given.site.and_then(|name| harmonisation.site(name));
+            if found.is_none() {
+                let known: Vec<&str> = harmonisation.sites.iter().map(|site| site.name.as_str()).collect();
+                reasons.push(match given.site {
+                    Some(name) => format!(
+                        "the site is {name:?}, and only {} were learnt: its scans cannot be harmonised",
+                        known.join(", ")
+                    ),
+                    None => format!(
+                        "{} is missing, and the model needs it to harmonise sites",
+                        harmonisation.column
+                    ),
+                });
+            }
+            (harmonisation, found)
+        });
+        for (j, variable) in self.variables.iter().enumerate() {
             let value = (given.value)(&variable.column).filter(|value| value.is_finite());
+            let value = value.map(|value| match site {
+                Some((harmonisation, Some(site))) => harmonisation.without_site(site, j, value),
+                _ => value,
+            });
             let value = match (value, self.missing) {
                 (Some(value), _) => {
                     if value < variable.range[0] || value > variable.range[1] {
@@ -92,11 +134,8 @@ impl Model {
             };
             standard.push((value - variable.mean) / variable.deviation);
         }
-        let distance = if self.variables.is_empty() {
-            0.0
-        } else {
-            self.training.distance(&standard) / self.training.usual
-        };
+        let distance =
+            if self.variables.is_empty() { 0.0 } else { measure.distance(&standard) / self.training.usual };
         if reasons.is_empty() && distance > FARTHEST {
             reasons.push(format!(
                 "its features lie {distance:.1} times as far from those of training as 99 % of training did"
@@ -185,6 +224,18 @@ impl Model {
                 say(wanted)
             ));
         }
+        for words in &scope.words {
+            match (given.word)(&words.column) {
+                Some(word) if words.known.contains(&word) => {}
+                Some(word) => reasons.push(format!(
+                    "{} is {word}, the model knows {}",
+                    words.column,
+                    words.known.join(", ")
+                )),
+                // A variable that is missing is told of by itself.
+                None => {}
+            }
+        }
         for range in &scope.ranges {
             match (given.value)(&range.column) {
                 Some(value) if value >= range.least && value <= range.greatest => {}
@@ -197,5 +248,12 @@ impl Model {
             }
         }
         reasons
+    }
+}
+
+impl Scorer<'_> {
+    /// Scores a row.
+    pub fn score(&self, given: &Given) -> Answer {
+        self.model.answer(given, &self.measure)
     }
 }
