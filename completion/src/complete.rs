@@ -22,6 +22,8 @@ const UNSAID: Prior = Prior { size: 0.10, area: 0.45 };
 /// A mean cost of a cross-section from here on is no part of a body (choice: whole parts of real patients cost less, the
 /// same scans upside down or a leg on its own more; `docs/methods/completion.md`).
 const MOST_MISFIT: f64 = 2.2;
+/// Cross-sections that are so much smaller or larger than the model's are those of something else: of one leg, for instance.
+const AREAS: [f64; 2] = [0.55, 3.0];
 /// A height that was said is not believed where another size fits so much better.
 const FITS_BETTER: f64 = 0.35;
 const OFF_SIZE: [f64; 2] = [0.88, 1.14];
@@ -155,7 +157,8 @@ fn choose(
 }
 
 fn check(placement: &Placement) -> Result<(), Error> {
-    if placement.misfit <= MOST_MISFIT {
+    let area = placement.wider + 2.0 * placement.size.ln();
+    if placement.misfit <= MOST_MISFIT && (AREAS[0].ln()..=AREAS[1].ln()).contains(&area) {
         return Ok(());
     }
     let why = "its cross-sections, bones and lungs agree nowhere with it; are age, sex, height and weight those of the \
@@ -253,7 +256,7 @@ fn build(
     if warp.is_empty() {
         return Err(Error::Empty);
     }
-    let grid = larger_grid(&scan.grid, warp.bounds_mm(model.bounds_mm()), scanned_mm, open)?;
+    let grid = larger_grid(&scan.grid, warp.bounds_mm(model.bounds_mm()), open)?;
     let offset = offset_in(&grid, &scan.grid);
     let cuts = cut_organs(scan, model, &warp, ends_mm, open, placement.size);
     let fillers = ["Tissue_Rest", "Muscle"];
@@ -316,17 +319,13 @@ fn along_z(grid: &OrientedGrid) -> f64 {
 }
 
 /// The scan's grid, with as many voxels more on each side as a box needs (mm). Ends that are closed stay where they are.
-fn larger_grid(
-    scan: &OrientedGrid,
-    body_mm: [[f64; 2]; 3],
-    scanned_mm: [[f64; 2]; 3],
-    open: [bool; 2],
-) -> Result<OrientedGrid, Error> {
+fn larger_grid(scan: &OrientedGrid, body_mm: [[f64; 2]; 3], open: [bool; 2]) -> Result<OrientedGrid, Error> {
     let mut grid = *scan;
+    // A body that the scan holds from end to end needs no room.
+    if open == [false, false] {
+        return Ok(grid);
+    }
     for a in 0..3 {
-        if open == [false, false] && body_mm[a][0] >= scanned_mm[a][0] && body_mm[a][1] <= scanned_mm[a][1] {
-            continue;
-        }
         let spacing = scan.spacing_mm[a];
         let first: f64 = (0..3).map(|c| scan.origin_mm[c] * scan.axes[a][c]).sum::<f64>() - 0.5 * spacing;
         let last = first + spacing * scan.shape[a] as f64;

@@ -7,9 +7,9 @@ use crate::End;
 use anatomy::Origin;
 
 /// Relative standard errors by how far beyond the nearest end of the scan the organ's middle lies (mm): up to there.
-const BEYOND: [(f64, f64); 3] = [(50.0, 0.0), (150.0, 0.0), (f64::INFINITY, 0.0)];
+const BEYOND: [(f64, f64); 3] = [(50.0, 0.075), (150.0, 0.135), (f64::INFINITY, 0.10)];
 /// Of organs whose middle lies in the scan and that nobody drew.
-const UNDRAWN: f64 = 0.0;
+const UNDRAWN: f64 = 0.30;
 
 /// Relative standard error of the mean dose of an organ for where it comes from; `at_mm` is where its middle lies along
 /// the patient's axis. None for what is drawn.

@@ -128,8 +128,8 @@ fn a_head_gets_the_body_that_goes_with_it() {
     assert_eq!(organ(&done.anatomy, "Brain").from, Origin::Ct);
     assert_eq!(organ(&done.anatomy, "SpinalCord").from, Origin::Both);
     assert!(done.anatomy.organs.iter().all(|organ| organ.mass_g > 0.0), "an organ without mass");
-    let skin_g = organ(&done.anatomy, "Skin").mass_g;
-    assert!((0.7..1.4).contains(&(skin_g / 560.0)), "{skin_g} g of skin");
+    let skin_cm3 = organ(&done.anatomy, "Skin").volume_cm3;
+    assert!((0.85..1.25).contains(&(skin_cm3 / 460.0)), "{skin_cm3} cm³ of skin");
     let marrow_g = organ(&done.anatomy, "BoneMarrow_Act").mass_g;
     assert!((0.6..1.3).contains(&(marrow_g / 260.0)), "{marrow_g} g of active marrow");
 }
