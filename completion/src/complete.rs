@@ -24,6 +24,8 @@ const UNSAID: Prior = Prior { size: 0.10, area: 0.45 };
 const MOST_MISFIT: f64 = 2.2;
 /// Cross-sections that are so much smaller or larger than the model's are those of something else: of one leg, for instance.
 const AREAS: [f64; 2] = [0.55, 3.0];
+/// The same for how far they reach to the sides, at the median.
+const NARROW: f64 = 0.65;
 /// A height that was said is not believed where another size fits so much better.
 const FITS_BETTER: f64 = 0.35;
 const OFF_SIZE: [f64; 2] = [0.88, 1.14];
@@ -105,7 +107,7 @@ fn choose(
     let placed = |model: &Model, prior| place(slices, model.slices(), &pairs(scan, model), prior, all);
     if let Some(model) = own {
         let placement = placed(&model, UNSAID);
-        check(&placement)?;
+        check(&placement, slices, &model)?;
         return Ok(Chosen { model, person: None, placement, notes: Vec::new() });
     }
     let person::Begun { mut person, mut height_known, weight_known, mut notes } =
@@ -126,7 +128,7 @@ fn choose(
             (height_known, placement) = (false, free);
         }
     }
-    check(&placement)?;
+    check(&placement, slices, &model)?;
     if !height_known {
         let height_cm = placement.size * person.height_cm();
         person = person::nearest(&person, height_cm, weight_known.then(|| person.weight_kg()))?;
@@ -156,14 +158,28 @@ fn choose(
     Ok(Chosen { model, person: Some(person), placement, notes })
 }
 
-fn check(placement: &Placement) -> Result<(), Error> {
+fn check(placement: &Placement, slices: &Slices, model: &Model) -> Result<(), Error> {
     let area = placement.wider + 2.0 * placement.size.ln();
-    if placement.misfit <= MOST_MISFIT && (AREAS[0].ln()..=AREAS[1].ln()).contains(&area) {
+    let is_body = !is_narrow(placement, slices, model);
+    if is_body && placement.misfit <= MOST_MISFIT && (AREAS[0].ln()..=AREAS[1].ln()).contains(&area) {
         return Ok(());
     }
     let why = "its cross-sections, bones and lungs agree nowhere with it; are age, sex, height and weight those of the \
                patient, and is it a scan of head, neck or trunk with the whole width of the body (not of a limb alone)?";
     Err(Error::NoFit { why: why.into() })
+}
+
+/// Whether most cross-sections reach far less to the sides than the model's do: a limb alone.
+fn is_narrow(placement: &Placement, slices: &Slices, model: &Model) -> bool {
+    let ratio = |n: usize| {
+        let ours = &slices.slices[n];
+        let theirs = model.slices().near(placement.model_mm(slices.z_mm(n)))?;
+        (ours.area_cm2 > OPEN_CM2 && theirs.area_cm2 > OPEN_CM2)
+            .then(|| ours.reach_mm[0] / (theirs.reach_mm[1] * placement.size))
+    };
+    let mut ratios: Vec<f64> = (0..slices.slices.len()).filter_map(ratio).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).is_some_and(|ratio| *ratio < NARROW)
 }
 
 /// Organs that are drawn whole, with the model's.
@@ -325,7 +341,7 @@ fn larger_grid(scan: &OrientedGrid, body_mm: [[f64; 2]; 3], open: [bool; 2]) -> 
     if open == [false, false] {
         return Ok(grid);
     }
-    for a in 0..3 {
+    for (a, [low_mm, high_mm]) in body_mm.into_iter().enumerate() {
         let spacing = scan.spacing_mm[a];
         let first: f64 = (0..3).map(|c| scan.origin_mm[c] * scan.axes[a][c]).sum::<f64>() - 0.5 * spacing;
         let last = first + spacing * scan.shape[a] as f64;
@@ -333,8 +349,8 @@ fn larger_grid(scan: &OrientedGrid, body_mm: [[f64; 2]; 3], open: [bool; 2]) -> 
             if missing_mm > 0.0 { (missing_mm / spacing).ceil() as usize + AIR_VOXELS } else { 0 }
         };
         let is_open = |end: usize| a < 2 || open[end];
-        let below = if is_open(0) { more(first - body_mm[a][0]) } else { 0 };
-        let above = if is_open(1) { more(body_mm[a][1] - last) } else { 0 };
+        let below = if is_open(0) { more(first - low_mm) } else { 0 };
+        let above = if is_open(1) { more(high_mm - last) } else { 0 };
         for c in 0..3 {
             grid.origin_mm[c] -= below as f64 * spacing * scan.axes[a][c];
         }

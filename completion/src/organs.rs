@@ -15,6 +15,9 @@ const SKIN: &str = "Skin";
 /// The name of the outline where nobody drew one.
 const OUTLINE: &str = "External";
 
+/// Voxels, rising, and what share of each an organ holds.
+type Covered = Vec<(usize, f32)>;
+
 /// What the organs are made from.
 pub(crate) struct Whole<'a> {
     pub scan: &'a Anatomy,
@@ -72,8 +75,7 @@ impl Whole<'_> {
     }
 
     /// Voxels of the cut organs beyond the scan, of the model's organs that nobody drew, and of the active marrow.
-    #[allow(clippy::type_complexity)]
-    fn collect(&self, free: &[&str]) -> (Vec<Vec<(usize, f32)>>, Vec<Vec<(usize, f32)>>, Vec<(usize, f32)>) {
+    fn collect(&self, free: &[&str]) -> (Vec<Covered>, Vec<Covered>, Covered) {
         let parts = self.model.parts();
         let place: Vec<Option<usize>> =
             parts.iter().map(|part| free.iter().position(|name| *name == part.organ)).collect();
@@ -85,14 +87,14 @@ impl Whole<'_> {
             Some((last, sum)) if *last == voxel => *sum += share,
             _ => to.push((voxel, share)),
         };
-        for voxel in 0..self.grid.len() {
+        for (voxel, drawn) in drawn.iter().enumerate() {
             let seen = self.measured.of(voxel) as f32;
             let beyond = 1.0 - seen;
             for (part, share) in self.filled.of(voxel) {
                 let part = usize::from(part);
                 // In the scan a modelled organ is where the patient is and nobody drew another.
                 let in_scan = seen * self.body[voxel].min(1.0);
-                let free_share = share * (beyond + in_scan * (1.0 - drawn[voxel]).max(0.0));
+                let free_share = share * (beyond + in_scan * (1.0 - drawn).max(0.0));
                 let all_share = share * (beyond + in_scan);
                 if beyond > 0.0 {
                     for (cut, voxels) in self.cuts.iter().zip(&mut of_cuts) {

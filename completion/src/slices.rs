@@ -51,6 +51,9 @@ impl Extent {
     }
 }
 
+/// A part of a model and a point in it (mm).
+type Found = (usize, [f64; 3]);
+
 /// Cross-sections in even steps, and the organs.
 #[derive(Clone, Debug, Default)]
 pub struct Slices {
@@ -72,7 +75,7 @@ impl Slices {
         let bounds = model.bounds_mm();
         let counts = bounds.map(|[low, high]| ((high - low) / STEP_MM).ceil().max(1.0) as usize);
         let at = |a: usize, n: usize| bounds[a][0] + STEP_MM * (n as f64 + 0.5);
-        let layers: Vec<(Slice, Vec<(usize, [f64; 3])>)> = (0..counts[2])
+        let layers: Vec<(Slice, Vec<Found>)> = (0..counts[2])
             .into_par_iter()
             .map(|k| {
                 let place = |n: usize| [at(0, n % counts[0]), at(1, n / counts[0]), at(2, k)];
