@@ -42,6 +42,28 @@ impl Options {
     }
 }
 
+/// Where the shape of an organ comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Drawn on the scan.
+    Ct,
+    /// A model of the body.
+    Model,
+    /// Drawn on the scan, and continued by a model where the scan ends.
+    Both,
+}
+
+impl Origin {
+    /// As tables write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ct => "ct",
+            Self::Model => "model",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// An organ, target or outline of the patient.
 #[derive(Clone, Debug)]
 pub struct Organ {
@@ -51,6 +73,8 @@ pub struct Organ {
     pub original_name: String,
     /// What it is for.
     pub role: Role,
+    /// Where its shape comes from.
+    pub from: Origin,
     /// The voxels that it covers.
     pub coverage: Coverage,
     /// Its volume (cm³).
@@ -115,7 +139,7 @@ impl Anatomy {
         let taken_out = taken_out.map(|mask| coverage_of_mask(&mask, &axes, &grid));
         let organs = organs(ct, regions, &axes, &grid, &densities_g_cm3, taken_out.as_ref(), &mut notes);
         Ok(Self {
-            labels: labels(&grid, &organs),
+            labels: labels_of(&grid, &organs),
             grid,
             materials: options.calibration.materials().to_vec(),
             voxel_material: materials,
@@ -301,6 +325,7 @@ fn organs(
         organs.push(Organ {
             name: names::tg263(&original_name).map_or_else(|| original_name.clone(), String::from),
             role: region.role(),
+            from: Origin::Ct,
             volume_cm3: coverage.volume_mm3() / 1000.0,
             mass_g: mass.sum::<f64>() * voxel_cm3,
             original_name,
@@ -312,7 +337,7 @@ fn organs(
 
 /// One organ for each voxel: of those that cover at least half of it the smallest. An organ that gets no voxel in this
 /// way is shown where it covers most.
-fn labels(grid: &OrientedGrid, organs: &[Organ]) -> Vec<u16> {
+pub fn labels_of(grid: &OrientedGrid, organs: &[Organ]) -> Vec<u16> {
     let mut labels = vec![0u16; grid.shape.iter().product()];
     let mut order: Vec<usize> = (0..organs.len().min(usize::from(u16::MAX))).collect();
     order.sort_by(|&a, &b| organs[b].volume_cm3.total_cmp(&organs[a].volume_cm3));

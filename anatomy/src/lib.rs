@@ -23,7 +23,7 @@ mod sampling;
 mod support;
 mod weighted;
 
-pub use build::{Anatomy, Options, Organ, Support};
+pub use build::{Anatomy, Options, Organ, Origin, Support};
 pub use calibration::{Calibration, Tissue};
 pub use dvh::Dvh;
 pub use error::Error;

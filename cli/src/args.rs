@@ -178,8 +178,8 @@ pub struct EstimateArguments {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// Age of the patient [default: from the CT's header].
-    #[arg(long, value_name = "YEARS")]
+    /// Age of the patient [default: from the CT's header]; with it the body is completed beyond the scan.
+    #[arg(long, value_name = "YEARS", allow_negative_numbers = true)]
     pub age: Option<f64>,
 
     /// Sex of the patient [default: from the CT's header].
@@ -187,12 +187,24 @@ pub struct EstimateArguments {
     pub sex: Option<SexChoice>,
 
     /// Height of the patient [default: from the CT's header].
-    #[arg(long, value_name = "CM")]
+    #[arg(long, value_name = "CM", allow_negative_numbers = true)]
     pub height_cm: Option<f64>,
 
     /// Weight of the patient [default: from the CT's header].
-    #[arg(long, value_name = "KG")]
+    #[arg(long, value_name = "KG", allow_negative_numbers = true)]
     pub weight_kg: Option<f64>,
+
+    /// The user's own phantom, as a NIfTI image of labels, in place of a body of the family beyond the scan.
+    #[arg(long, value_name = "LABELS.nii.gz", requires = "phantom_table")]
+    pub phantom: Option<PathBuf>,
+
+    /// What its labels are: label, name, material, density_g_cm3.
+    #[arg(long, value_name = "T.csv", requires = "phantom")]
+    pub phantom_table: Option<PathBuf>,
+
+    /// The dose in the scan alone, whatever is known of the patient.
+    #[arg(long)]
+    pub scan_only: bool,
 
     /// The machine, by its name or as a machine file [default: the one that the plan fits best].
     #[arg(long, value_name = "NAME|FILE")]

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod commission;
+mod completion;
 mod demo;
 mod estimate_options;
 mod output;

@@ -292,7 +292,7 @@ fn patient(mut facts: PatientFacts, arguments: &EstimateArguments) -> PatientFac
 }
 
 /// A file's name and SHA-256.
-fn hashed(path: &Path) -> Result<(String, String), Failure> {
+pub fn hashed(path: &Path) -> Result<(String, String), Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::refused(format!("it cannot be read: {error}"), file_name(path), "a file that may be read")
     };

@@ -1,9 +1,11 @@
 //! `straydose estimate`: read, build, transport, set beside the plan's dose, write.
 
+mod beyond;
 mod inputs;
 mod kept_units;
 mod options;
 mod outputs;
+mod own_phantom;
 pub mod pictures;
 pub mod report;
 mod said;
@@ -50,6 +52,8 @@ pub struct Finished<'a> {
     pub dose_gy: &'a Image<f32>,
     /// What isodoses and the dose scale are parts of.
     pub reference: ReferenceDose,
+    /// How the body beyond the scan was made; none if the dose ends where the scan ends.
+    pub made: Option<&'a beyond::Made>,
     /// What limits the trust in the numbers.
     pub warnings: Vec<String>,
     /// What was decided on the way.
@@ -68,7 +72,8 @@ pub fn run(
     let mut progress = Progress::new(common);
     let mut stages = Stages::default();
 
-    let inputs = Inputs::read(arguments)?;
+    let mut inputs = Inputs::read(arguments)?;
+    let own_phantom = own_phantom::read(arguments, &mut inputs.sha256)?;
     for note in &inputs.took {
         progress.note(note);
     }
@@ -77,9 +82,12 @@ pub fn run(
     let machines = machines(arguments)?;
     let choices = choices(&inputs, &machines, arguments)?;
     let options = Options::with_voxels(arguments.voxel_mm);
-    let anatomy = Anatomy::build(&inputs.ct, &inputs.regions, &options)
+    let scan = Anatomy::build(&inputs.ct, &inputs.regions, &options)
         .map_err(|error| Failure::refused(with_causes(&error), inputs.ct_name.clone(), ""))?;
     stages.end("build", &progress)?;
+    let beyond = beyond::body(&inputs, scan, own_phantom, arguments)?;
+    let anatomy = &beyond.anatomy;
+    stages.end("complete", &progress)?;
 
     let output = prepared.map_or_else(|| OutputFolder::prepare(&arguments.out), Ok)?;
     let mut chosen = backend::start(common)?;
@@ -111,7 +119,7 @@ pub fn run(
         let dose = body_dose(
             &inputs.plan,
             &calibrated,
-            &anatomy,
+            anatomy,
             arguments.fractions,
             effort,
             &mut chosen.backend,
@@ -155,11 +163,12 @@ pub fn run(
         .map_err(|error| failure(error, &inputs))?;
     let dose_gy =
         comparison.as_ref().map_or_else(|| ours.dose_gy.clone(), |c| planned::blend(&ours.dose_gy, c));
-    let said = Said::of(&inputs, &choices, &anatomy, &ours);
+    let said = Said::of(&inputs, &choices, &beyond, &ours);
     let finished = Finished {
         inputs: &inputs,
         choices: &choices,
-        anatomy: &anatomy,
+        anatomy,
+        made: beyond.made.as_ref(),
         ours: &ours,
         comparison: comparison.as_ref(),
         dose_gy: &dose_gy,

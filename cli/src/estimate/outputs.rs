@@ -118,6 +118,7 @@ fn record(
         "stage_seconds": stages.seconds,
         "voxel_mm": anatomy.grid.spacing_mm,
         "shape": anatomy.grid.shape,
+        "completion": finished.made.map(|made| &made.record),
         "body_mass_g": anatomy.mass_g(),
         "beams": beams,
         "beams_left_out": left_out.map(|b| json!({"number": b.number, "name": b.name, "reason": b.reason})).collect::<Vec<_>>(),

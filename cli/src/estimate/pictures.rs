@@ -15,5 +15,6 @@ pub mod profiles;
 pub mod projection;
 pub mod raster;
 pub mod scale;
+pub mod seam;
 pub mod slices;
 pub mod view;

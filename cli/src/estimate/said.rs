@@ -1,8 +1,9 @@
 //! What a reader of the result should know, each thing once: what limits the trust, and what was merely decided.
 
+use super::beyond::Beyond;
 use super::inputs::Inputs;
 use ::estimate::BodyDose;
-use anatomy::{Anatomy, Note};
+use anatomy::Note;
 use treatment::machine::Choice;
 
 /// Beams that a warning concerns are named up to this many.
@@ -19,11 +20,9 @@ pub struct Said {
 
 impl Said {
     /// Collects what all parts of a run have to say.
-    pub fn of(inputs: &Inputs, choices: &[Choice], anatomy: &Anatomy, ours: &BodyDose) -> Said {
-        let mut warnings = vec![
-            "the dose is that of the scanned part of the body; nothing is completed beyond the scan"
-                .to_owned(),
-        ];
+    pub fn of(inputs: &Inputs, choices: &[Choice], beyond: &Beyond, ours: &BodyDose) -> Said {
+        let anatomy = &beyond.anatomy;
+        let mut warnings = beyond.warnings.clone();
         let beams: Vec<String> =
             inputs.plan.deliveries().map(|given| given.beam.number.to_string()).collect();
         let of_beams = choices.iter().zip(&beams).flat_map(|(choice, beam)| {
@@ -35,7 +34,8 @@ impl Said {
         warnings.extend(left_out(&anatomy.notes));
         let rest = || anatomy.notes.iter().filter(|note| !matches!(note, Note::LeftOut { .. }));
         warnings.extend(rest().filter(|note| note.limits_trust()).map(ToString::to_string));
-        let remarks = rest().filter(|note| !note.limits_trust()).map(ToString::to_string);
+        let of_scan = rest().filter(|note| !note.limits_trust()).map(ToString::to_string);
+        let remarks = beyond.remarks.iter().cloned().chain(of_scan);
         Said { warnings: once(warnings), remarks: once(remarks.collect()) }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::Finished;
 use crate::exit::{Failure, with_causes};
+use ::completion::uncertainty::relative_error;
 use anatomy::isodose::Isodose;
-use anatomy::{DoseFields, Dvh, OrganDose};
+use anatomy::{DoseFields, Dvh, OrganDose, Origin};
 use std::path::Path;
 
 /// One row of organs.csv.
@@ -20,7 +21,7 @@ pub struct OrganRow {
     pub dvh: Option<Dvh>,
     /// Relative statistical error of the mean (%).
     pub stat_percent: Option<f64>,
-    /// Relative error of the mean for want of knowledge of the machine (%).
+    /// Relative error of the mean for want of knowledge of the machine, and of where a modelled organ lies (%).
     pub model_percent: Option<f64>,
     /// Mean of the planned dose over the part of the organ that has one (Gy).
     pub planned_mean_gy: Option<f64>,
@@ -51,15 +52,25 @@ pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
         Some(OrganRow {
             name: organ.name.clone(),
             original_name: organ.original_name.clone(),
-            from: "ct",
+            from: organ.from.as_str(),
             dvh: Dvh::of(&organ.coverage, dose_gy, f64::from(max_gy)),
-            model_percent: doses.components_gy.and_then(|gy| ours.model_error(gy)).map(|error| 100.0 * error),
+            model_percent: doses
+                .components_gy
+                .and_then(|gy| ours.model_error(gy))
+                .map(|error| 100.0 * error.hypot(anatomy_error(finished, organ.from, doses.centroid_mm))),
             doses,
             stat_percent: sigma.map(|sigma| 100.0 * sigma),
             planned_mean_gy,
         })
     });
     rows.collect()
+}
+
+/// Relative error of an organ's mean for want of knowledge of where it lies; 0 where it was drawn.
+fn anatomy_error(finished: &Finished, from: Origin, centroid_mm: [f64; 3]) -> f64 {
+    let axis = finished.anatomy.grid.axes[2];
+    let at_mm = (0..3).map(|c| centroid_mm[c] * axis[c]).sum();
+    finished.made.map_or(0.0, |made| relative_error(from, at_mm, &made.ends))
 }
 
 /// Six significant digits, or nothing.
@@ -147,7 +158,13 @@ pub fn write_anatomy(path: &Path, finished: &Finished) -> Result<(), Failure> {
         }
         let most = mass.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0)));
         let material = most.map_or("", |(id, _)| anatomy.materials[usize::from(*id)].name.as_str());
-        vec![(at + 1).to_string(), organ.name.clone(), material.to_owned(), number(organ.mass_g), "ct".into()]
+        vec![
+            (at + 1).to_string(),
+            organ.name.clone(),
+            material.to_owned(),
+            number(organ.mass_g),
+            organ.from.as_str().into(),
+        ]
     });
     write(path, &["label", "name", "material", "mass_g", "from"], rows)
 }

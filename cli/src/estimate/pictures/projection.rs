@@ -5,6 +5,7 @@ use super::lattice::Lattice;
 use super::layers::{colours, image, letters, palette, pixels, view_box};
 use super::raster::{Meaning, Raster};
 use super::scale::DoseScale;
+use super::seam::seams;
 use super::view::View;
 use crate::estimate::Finished;
 use maud::{Markup, html};
@@ -31,9 +32,10 @@ pub fn projection(finished: &Finished, scale: DoseScale, px_per_mm: f64) -> Resu
     Ok(html! {
         svg.slice viewBox=(view_box(bounds)) role="img" aria-label="whole body from the front" {
             rect.sky x=(bounds[0]) y=(bounds[1]) width=(bounds[2]) height=(bounds[3]) {}
-            (image(bounds, "ct", &radiograph(finished, bounds).link(&Meaning::Grey)?))
+            (image(bounds, "ct", &radiograph(finished, &mass, bounds).link(&Meaning::Grey)?))
             (image(bounds, "dose", &colours(&mean_dose(&energy, &mass), &shadow(finished), scale, bounds).link(&Meaning::Colours(&palette()))?))
             (isodoses(&for_lines(&energy, &mass), scale, letter_mm))
+            (seams(finished, VIEW, bounds))
             (letters(VIEW, bounds, letter_mm))
         }
     })
@@ -66,8 +68,31 @@ fn shadow(finished: &Finished) -> Lattice {
     })
 }
 
-/// The scan's values above air, summed from front to back.
-fn radiograph(finished: &Finished, bounds: [f64; 4]) -> Raster {
+/// The scan's values above air, summed from front to back; of a completed body its mass.
+fn radiograph(finished: &Finished, mass: &Lattice, bounds: [f64; 4]) -> Raster {
+    let (shape, place) = pixels(bounds);
+    let places = || (0..shape[1]).flat_map(|row| (0..shape[0]).map(move |column| (column, row)));
+    let brightness: Vec<f64> = if finished.made.is_some() {
+        let sum = |(column, row)| mass.linear_at(place(column, row));
+        places().map(sum).map(|sum| if sum.is_finite() { sum } else { 0.0 }).collect()
+    } else {
+        let flat = flattened(finished);
+        let middle = finished.anatomy.grid.shape[1] / 2;
+        let point_mm = |(column, row)| VIEW.point_mm(&finished.anatomy.grid, place(column, row), middle);
+        places().map(|at| flat.linear_at(point_mm(at)).unwrap_or(0.0)).collect()
+    };
+    let most = brightness.iter().copied().fold(0.0, f64::max);
+    let mut patient: Vec<f64> = brightness.iter().copied().filter(|bright| *bright > AIR * most).collect();
+    patient.sort_by(f64::total_cmp);
+    let median = patient.get(patient.len() / 2).copied().unwrap_or(1.0);
+    Raster::of(shape, |column, row| {
+        let bright = MEDIAN * (brightness[column + shape[0] * row] / median).powf(CONTRAST);
+        (255.0 * bright.min(BRIGHTEST)) as u8
+    })
+}
+
+/// The scan's values above air, summed from front to back into one layer.
+fn flattened(finished: &Finished) -> Image<f32> {
     let along = finished.inputs.ct.grid;
     let [columns, rows, layers] = [along.shape[0], along.shape[2], along.shape[1]];
     let mut sums = vec![0.0f32; columns * rows];
@@ -82,22 +107,5 @@ fn radiograph(finished: &Finished, bounds: [f64; 4]) -> Raster {
     grid.origin_mm = along.point_mm([0.0, 0.5 * (layers as f64 - 1.0), 0.0]);
     grid.spacing_mm[1] *= layers as f64;
     grid.shape[1] = 1;
-    let flat = Image { grid, values: sums };
-    let (shape, place) = pixels(bounds);
-    let middle = finished.anatomy.grid.shape[1] / 2;
-    let mut brightness = Vec::with_capacity(shape[0] * shape[1]);
-    for row in 0..shape[1] {
-        for column in 0..shape[0] {
-            let point_mm = VIEW.point_mm(&finished.anatomy.grid, place(column, row), middle);
-            brightness.push(flat.linear_at(point_mm).unwrap_or(0.0));
-        }
-    }
-    let most = brightness.iter().copied().fold(0.0, f64::max);
-    let mut patient: Vec<f64> = brightness.iter().copied().filter(|bright| *bright > AIR * most).collect();
-    patient.sort_by(f64::total_cmp);
-    let median = patient.get(patient.len() / 2).copied().unwrap_or(1.0);
-    Raster::of(shape, |column, row| {
-        let bright = MEDIAN * (brightness[column + shape[0] * row] / median).powf(CONTRAST);
-        (255.0 * bright.min(BRIGHTEST)) as u8
-    })
+    Image { grid, values: sums }
 }

@@ -7,8 +7,10 @@ use super::layers::{colours, image, letters, palette, pixels, view_box};
 use super::organs::Shown;
 use super::raster::{Meaning, Raster};
 use super::scale::DoseScale;
+use super::seam::seams;
 use super::view::View;
 use crate::estimate::Finished;
+use anatomy::calibration::hu_of_density;
 use maud::{Markup, html};
 use volume::VoxelIndex;
 
@@ -81,6 +83,7 @@ pub fn slice(
                 path d=(path(lines)) stroke=(shown.colour) stroke-dasharray=(shown.dashes) { title { (shown.row.name) } }
             } }
             (isodoses(&dose_for_lines(finished, view, layer), scale, letter_mm))
+            (seams(finished, view, bounds))
             path.cross d=(cross(place, bounds, letter_mm)) {}
             (letters(view, bounds, letter_mm))
         }
@@ -116,8 +119,22 @@ fn scan(finished: &Finished, view: View, layer: usize, bounds: [f64; 4]) -> Rast
     let (shape, place) = pixels(bounds);
     Raster::of(shape, |column, row| {
         let point_mm = view.point_mm(&finished.anatomy.grid, place(column, row), layer);
-        (255.0 * brightness(finished.inputs.ct.linear_at(point_mm).unwrap_or(f64::NEG_INFINITY))) as u8
+        (255.0 * brightness(hu(finished, point_mm))) as u8
     })
+}
+
+/// CT number at a point (mm): the scan's, beyond it that of the model's density.
+fn hu(finished: &Finished, point_mm: [f64; 3]) -> f64 {
+    let modelled = || {
+        let anatomy = finished.anatomy;
+        let index = anatomy.grid.index_of(point_mm).map(f64::round);
+        let within = (0..3).all(|a| index[a] >= 0.0 && index[a] < anatomy.grid.shape[a] as f64);
+        (within && finished.made.is_some()).then(|| {
+            let voxel = anatomy.grid.offset(VoxelIndex(index.map(|i| i as usize)));
+            hu_of_density(f64::from(anatomy.voxel_density_g_cm3[voxel]))
+        })
+    };
+    finished.inputs.ct.linear_at(point_mm).or_else(modelled).unwrap_or(f64::NEG_INFINITY)
 }
 
 fn brightness(hu: f64) -> f64 {

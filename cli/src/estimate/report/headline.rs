@@ -24,9 +24,10 @@ pub fn headline(finished: &Finished, organs: &[Shown]) -> Markup {
     let plan = &finished.inputs.plan;
     html! {
         header {
-            h1 { "Dose of the whole scanned body" }
+            h1 { @if finished.made.is_some() { "Dose of the whole body" } @else { "Dose of the whole scanned body" } }
             p.note { "Plan " b { (plan.label) } " on " (finished.inputs.ct_name) ": all fractions, photons followed by Monte Carlo into \
-                every voxel, in the beam and far from it." }
+                every voxel, in the beam and far from it." @if let Some(made) = finished.made { " Beyond the scan (dashed red lines in \
+                the pictures) the body is modelled after " (made.who) "." } }
         }
         p.use {
             b { "What this is not for: " } (INTENDED_USE) ". Do not change, approve or withhold a treatment because of a number on this page."

@@ -51,6 +51,7 @@ fn row(shown: &Shown, planned: bool) -> Markup {
     let doses = &row.doses;
     html! { tr {
         th scope="row" { (shown.chip()) (row.name)
+            @if row.from != "ct" { br; span.note { (if row.from == "both" { "scan, continued by the model" } else { "model" }) } }
             @if row.original_name != row.name { br; span.note { (row.original_name) } } }
         td { (significant(doses.volume_cm3, 3)) " cm³" br; span.note { (significant(doses.mass_g, 3)) " g" } }
         td { b { (dose(doses.mean_gy)) } br; span.note { "± " (row.stat_percent.map_or("–".into(), error)) @if let Some(model) = row.model_percent { ", " (error(model)) } } }
@@ -92,8 +93,8 @@ fn remarks(finished: &Finished) -> Markup {
         }
         p.note {
             "Mean: energy by mass. D98, D50, D2: least dose of the hottest 98, 50, 2 % of the volume. ± 1 σ: first the \
-             statistics of the Monte Carlo run, then what is not known of the machine (its components as uncertain as its file says); \
-             what the models of the patient add is in neither. To 50 %: from the organ's centre to the nearest \
+             statistics of the Monte Carlo run, then what is not known of the machine (its components as uncertain as its file says) \
+             and, for an organ that is modelled beyond the scan, of where it lies. To 50 %: from the organ's centre to the nearest \
              point that gets half of the highest dose (" (dose(finished.reference.gy)) ", the mean of the hottest cube of "
             (format!("{:.0} mm", finished.reference.cube_mm[0])) "). "
             @if finished.comparison.is_some() {

@@ -101,6 +101,7 @@ fn test_page() -> String {
         inputs: &inputs,
         choices: &choices,
         anatomy: &anatomy,
+        made: None,
         ours: &ours,
         comparison: Some(&comparison),
         dose_gy: &ours.dose_gy,

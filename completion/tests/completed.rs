@@ -1,0 +1,215 @@
+//! Slabs of a small child, completed without knowing the rest: what must hold whatever the numbers are.
+
+use anatomy::region::Role;
+use anatomy::{Anatomy, Calibration, Options, Organ, Origin, Region};
+use completion::{Completed, Error, Patient, Wish, complete};
+use phantoms::{Body, Person, Sex};
+use std::sync::LazyLock;
+use volume::{Image, OrientedGrid, VoxelIndex};
+
+/// Coarse voxels: the tests are to be quick.
+const VOXEL_MM: f64 = 8.0;
+
+/// A child of three and a half, taller and heavier than usual: its CT and its structures.
+static CHILD: LazyLock<(Image<f32>, Vec<Region>)> = LazyLock::new(|| {
+    let body = Body::new(&Person::new(3.5, Sex::Female, Some(104.0), Some(19.0)).expect("a child"));
+    let voxels = body.voxels(&body.grid([6.0, 6.0, 8.0], 20.0));
+    let regions = body.structures(&voxels).into_iter().map(Region::Contours).collect();
+    (voxels.hu, regions)
+});
+
+/// What is told of it: the age of another, and its size only where a test says so.
+const TOLD: Patient =
+    Patient { age_years: Some(3.0), sex: Some(Sex::Female), height_cm: None, weight_kg: None };
+
+/// Its slices from one share of the length of the image to another.
+fn slab(from_to: [f64; 2]) -> (Image<f32>, Vec<Region>) {
+    let (ct, regions) = &*CHILD;
+    let layers = ct.grid.shape[2] as f64;
+    let [first, end] = from_to.map(|share| (share * layers) as usize);
+    let layer = ct.grid.shape[0] * ct.grid.shape[1];
+    let mut grid = ct.grid;
+    grid.origin_mm = ct.grid.centre_mm(VoxelIndex([0, 0, first]));
+    grid.shape[2] = end - first;
+    let [low, high] = [first, end].map(|k| ct.grid.centre_mm(VoxelIndex([0, 0, k]))[2] - 4.0);
+    let on_slices = |region: &Region| match region {
+        Region::Contours(structure) => {
+            let mut structure = structure.clone();
+            structure.contours.retain(|contour| (low..high).contains(&contour[0][2]));
+            (!structure.contours.is_empty()).then_some(Region::Contours(structure))
+        }
+        other => Some(other.clone()),
+    };
+    let values = ct.values[first * layer..end * layer].to_vec();
+    (Image { grid, values }, regions.iter().filter_map(on_slices).collect())
+}
+
+fn anatomy((ct, regions): &(Image<f32>, Vec<Region>)) -> Anatomy {
+    Anatomy::build(ct, regions, &Options::with_voxels(VOXEL_MM)).expect("a body")
+}
+
+fn wish(ct: &Image<f32>, patient: Patient) -> Wish {
+    let scanned_mm = anatomy::placement::Axes::along(&ct.grid).extent_mm(&ct.grid, [0; 3], ct.grid.shape);
+    Wish { patient, model: None, calibration: Calibration::schneider(), scanned_mm }
+}
+
+fn completed(from_to: [f64; 2], patient: Patient) -> (Anatomy, Completed) {
+    let slab = slab(from_to);
+    let scan = anatomy(&slab);
+    let done = complete(&scan, wish(&slab.0, patient)).expect("completed");
+    (scan, done)
+}
+
+fn organ<'a>(anatomy: &'a Anatomy, name: &str) -> &'a Organ {
+    let found = anatomy.organs.iter().find(|organ| organ.name == name);
+    found.unwrap_or_else(|| panic!("no {name}"))
+}
+
+fn middle_mm(anatomy: &Anatomy, name: &str) -> [f64; 3] {
+    let mut sum = [0.0; 4];
+    for (voxel, share) in organ(anatomy, name).coverage.voxels() {
+        let centre = anatomy.grid.centre_mm(anatomy.grid.voxel(voxel));
+        (0..3).for_each(|a| sum[a] += centre[a] * f64::from(share));
+        sum[3] += f64::from(share);
+    }
+    std::array::from_fn(|a| sum[a] / sum[3])
+}
+
+/// Area of the body in a slice at a height (cm²).
+fn area_cm2(anatomy: &Anatomy, z_mm: f64) -> f64 {
+    let grid: &OrientedGrid = &anatomy.grid;
+    let k = ((z_mm - grid.origin_mm[2]) / grid.spacing_mm[2]).round() as usize;
+    let layer = grid.shape[0] * grid.shape[1];
+    let shares = &anatomy.body[k * layer..(k + 1) * layer];
+    f64::from(shares.iter().sum::<f32>()) * grid.spacing_mm[0] * grid.spacing_mm[1] / 100.0
+}
+
+/// Voxels that lie in the scan as a whole are those of the scan, bit for bit.
+fn assert_scan_is_kept(scan: &Anatomy, done: &Completed, slices: [f64; 2]) {
+    let (small, large) = (&scan.grid, &done.anatomy.grid);
+    let mut seen = 0;
+    for at in 0..small.len() {
+        let centre = small.centre_mm(small.voxel(at));
+        if centre[2] - 0.5 * VOXEL_MM < slices[0] || centre[2] + 0.5 * VOXEL_MM > slices[1] {
+            continue;
+        }
+        let index = large.index_of(centre);
+        assert!(index.iter().all(|i| (i - i.round()).abs() < 1e-6), "the grids have other voxels");
+        let there = large.offset(VoxelIndex(index.map(|i| i.round() as usize)));
+        let name = |anatomy: &Anatomy, voxel: usize| {
+            anatomy.materials[usize::from(anatomy.voxel_material[voxel].0)].name.clone()
+        };
+        assert_eq!(scan.voxel_density_g_cm3[at].to_bits(), done.anatomy.voxel_density_g_cm3[there].to_bits());
+        assert_eq!(scan.body[at].to_bits(), done.anatomy.body[there].to_bits());
+        assert_eq!(name(scan, at), name(&done.anatomy, there));
+        seen += 1;
+    }
+    assert!(seen > 1000, "{seen} voxels");
+}
+
+#[test]
+fn a_head_gets_the_body_that_goes_with_it() {
+    let (scan, done) = completed([0.80, 1.0], TOLD);
+    let slices = [done.ends[0].at_mm, f64::INFINITY];
+    assert_eq!((done.ends.len(), done.ends[0].is_upper), (1, false));
+    assert_scan_is_kept(&scan, &done, slices);
+    let truth = anatomy(&CHILD);
+    // Who it is was read off a head.
+    let person = done.person.expect("one of the family");
+    assert!((person.height_cm() / 104.0 - 1.0).abs() < 0.08, "{person:?}");
+    for (name, off_mm) in
+        [("Liver", 35.0), ("Heart", 30.0), ("Bladder", 50.0), ("Kidney_L", 40.0), ("Foot_R", 80.0)]
+    {
+        let [here, there] = [&done.anatomy, &truth].map(|anatomy| middle_mm(anatomy, name));
+        let off = (0..3).map(|a| (here[a] - there[a]).powi(2)).sum::<f64>().sqrt();
+        assert!(off < off_mm, "{name} is {off:.0} mm off");
+        assert_eq!(organ(&done.anatomy, name).from, Origin::Model, "{name}");
+    }
+    assert_eq!(organ(&done.anatomy, "Brain").from, Origin::Ct);
+    assert_eq!(organ(&done.anatomy, "SpinalCord").from, Origin::Both);
+    assert!(done.anatomy.organs.iter().all(|organ| organ.mass_g > 0.0), "an organ without mass");
+    let skin_cm3 = organ(&done.anatomy, "Skin").volume_cm3;
+    assert!((0.85..1.25).contains(&(skin_cm3 / 460.0)), "{skin_cm3} cm³ of skin");
+    let marrow_g = organ(&done.anatomy, "BoneMarrow_Act").mass_g;
+    assert!((0.6..1.3).contains(&(marrow_g / 260.0)), "{marrow_g} g of active marrow");
+}
+
+#[test]
+fn a_trunk_gets_head_and_legs_and_its_cut_organs_are_made_whole() {
+    let said = Patient { height_cm: Some(104.0), weight_kg: Some(19.0), ..TOLD };
+    let (scan, done) = completed([0.50, 0.72], said);
+    let [low, high] = [done.ends[0].at_mm, done.ends[1].at_mm];
+    assert_scan_is_kept(&scan, &done, [low, high]);
+    let truth = anatomy(&CHILD);
+    // The joint: the same area on both sides of each seam, as far as the body itself changes there.
+    for seam in [low, high] {
+        let [below, above] = [-10.0, 10.0].map(|mm| area_cm2(&done.anatomy, seam + mm));
+        let [true_below, true_above] = [-10.0, 10.0].map(|mm| area_cm2(&truth, seam + mm));
+        let step = (above / below).ln() - (true_above / true_below).ln();
+        assert!(step.abs() < 0.12, "the area steps by {:.0} % at {seam:.0} mm", 100.0 * step);
+    }
+    let whole_kg = organ(&done.anatomy, "External").mass_g / 1000.0;
+    assert!((whole_kg / 19.0 - 1.0).abs() < 0.06, "{whole_kg:.1} kg");
+    let cut: Vec<&Organ> = done.anatomy.organs.iter().filter(|organ| organ.from == Origin::Both).collect();
+    assert!(
+        cut.iter().any(|organ| organ.name == "Lung_R"),
+        "{:?}",
+        cut.iter().map(|o| &o.name).collect::<Vec<_>>()
+    );
+    for name in ["Lung_L", "Lung_R"] {
+        let ratio = organ(&done.anatomy, name).volume_cm3 / organ(&truth, name).volume_cm3;
+        assert!((ratio - 1.0).abs() < 0.2, "{name}: {ratio:.2} of its volume");
+    }
+    assert_eq!(organ(&done.anatomy, "Brain").from, Origin::Model);
+    let outlines = done.anatomy.organs.iter().filter(|organ| organ.role == Role::Outline).count();
+    assert_eq!(outlines, 1);
+}
+
+#[test]
+fn a_scan_of_the_whole_body_gets_nothing_added() {
+    let (ct, _) = &*CHILD;
+    let scan = Anatomy::build(ct, &[], &Options::with_voxels(VOXEL_MM)).expect("a body");
+    let done = complete(&scan, wish(ct, TOLD)).expect("completed");
+    assert!(done.ends.is_empty());
+    assert_eq!(done.anatomy.grid, scan.grid);
+    assert_eq!(done.anatomy.voxel_density_g_cm3, scan.voxel_density_g_cm3);
+    // Organs that nobody drew are the model's, where they lie in the child.
+    let off = middle_mm(&done.anatomy, "Liver")[2] - middle_mm(&anatomy(&CHILD), "Liver")[2];
+    assert!(off.abs() < 20.0, "{off:.0} mm");
+}
+
+#[test]
+fn what_is_no_part_of_such_a_body_is_refused() {
+    let nothing = Patient::default();
+    let trunk = slab([0.50, 0.62]);
+    let scan = anatomy(&trunk);
+    assert!(matches!(complete(&scan, wish(&trunk.0, nothing)), Err(Error::Unknown)));
+    let odd = Patient { age_years: Some(-1.0), ..TOLD };
+    assert!(matches!(complete(&scan, wish(&trunk.0, odd)), Err(Error::Person(_))));
+    // A leg of its own, from the thigh to the ankle.
+    let (mut ct, _) = slab([0.08, 0.36]);
+    let columns = ct.grid.shape[0];
+    for (at, hu) in ct.values.iter_mut().enumerate() {
+        if at % columns < columns / 2 {
+            *hu = -1000.0;
+        }
+    }
+    let leg =
+        Anatomy::build(&ct, &[], &Options::with_voxels(VOXEL_MM)).expect("a leg is a body to a threshold");
+    let made = complete(&leg, wish(&ct, TOLD)).map(|done| done.placement);
+    assert!(made.as_ref().is_err_and(|error| error.to_string().contains("limb")), "{made:?}");
+}
+
+#[test]
+fn sizes_that_nobody_has_are_estimated_and_said() {
+    let trunk = slab([0.50, 0.72]);
+    let scan = anatomy(&trunk);
+    let odd = Patient { height_cm: Some(190.0), weight_kg: Some(400.0), sex: None, ..TOLD };
+    let done = complete(&scan, wish(&trunk.0, odd)).expect("completed");
+    let told = done.notes.join("\n");
+    for words in ["sex of the patient is not known", "height was not taken", "weight was not taken"] {
+        assert!(told.contains(words), "{told}");
+    }
+    let person = done.person.expect("one of the family");
+    assert!((90.0..118.0).contains(&person.height_cm()), "{person:?}");
+}
