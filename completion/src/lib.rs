@@ -2,7 +2,7 @@
 //!
 //! [`complete`] takes the anatomy of a scan and what is known of the [`Patient`], finds where on the body the scan lies
 //! ([`align`]), bends a [`Model`] until its outline meets the patient's ([`warp`]), and fills a larger grid with it
-//! ([`fill`]). Every scanned voxel stays as it is. `docs/methods/completion.md` says how, and how well.
+//! (`fill.rs`). Every scanned voxel stays as it is. `docs/methods/completion.md` says how, and how well.
 
 pub mod align;
 mod complete;
