@@ -141,7 +141,15 @@ mod tests {
         let fractions = vec![1.0, 0.5, 0.5, 0.0];
         let coverage = Coverage { grid, lower: [0; 3], shape: grid.shape, fractions, notes: vec![] };
         let (name, original_name) = ("x".to_owned(), "x".to_owned());
-        let organ = Organ { name, original_name, role: Role::Organ, coverage, volume_cm3: 2.0, mass_g: 2.0 };
+        let organ = Organ {
+            name,
+            original_name,
+            role: Role::Organ,
+            coverage,
+            from: anatomy::Origin::Ct,
+            volume_cm3: 2.0,
+            mass_g: 2.0,
+        };
         let found = means(&organ, &[3.0, 6.0, 50.0, 50.0], &[2.0, 5.0, f32::NAN, 9.0]);
         assert_eq!(found, Some(Means { ours: 4.0, planned: 3.0, share: 0.75 }));
         assert_eq!(means(&organ, &[1.0; 4], &[f32::NAN; 4]), None);
