@@ -4,6 +4,7 @@ use phantoms::{Arms, Body, Person, Sex, Source};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::sync::OnceLock;
 use volume::Coverage;
 
 /// Ages between the reference ages too.
@@ -12,6 +13,15 @@ const SEXES: [Sex; 2] = [Sex::Female, Sex::Male];
 
 fn reference(age: f64, sex: Sex) -> Person {
     Person::reference(age, sex).expect("an age")
+}
+
+/// The reference body of one of [`AGES`]; each is made once, whichever tests ask for it.
+fn reference_body(age: f64, sex: Sex) -> &'static Body {
+    static MADE: [OnceLock<Body>; AGES.len() * SEXES.len()] =
+        [const { OnceLock::new() }; AGES.len() * SEXES.len()];
+    let age_at = AGES.iter().position(|one| *one == age).expect("an age of the list");
+    let at = age_at * SEXES.len() + usize::from(sex == Sex::Male);
+    MADE[at].get_or_init(|| Body::new(&reference(age, sex)))
 }
 
 /// Measured mass (g) of every label, with points that the making of the body did not use.
@@ -29,8 +39,8 @@ fn whole(name: &str) -> &str {
 fn organs_weigh_what_the_references_say() {
     let mut misses = String::new();
     for (age, sex) in AGES.into_iter().flat_map(|age| SEXES.map(|sex| (age, sex))) {
-        let body = Body::new(&reference(age, sex));
-        let masses = masses_g(&body);
+        let body = reference_body(age, sex);
+        let masses = masses_g(body);
         let mut known: HashMap<&str, [f64; 2]> = HashMap::new();
         for (organ, mass_g) in body.organs().iter().zip(&masses) {
             let of = match organ.source {
@@ -61,8 +71,7 @@ fn organs_weigh_what_the_references_say() {
 #[test]
 fn bodies_reach_from_sole_to_crown() {
     for (age, sex) in AGES.into_iter().flat_map(|age| SEXES.map(|sex| (age, sex))) {
-        let person = reference(age, sex);
-        let body = Body::new(&person);
+        let body = reference_body(age, sex);
         let bounds = body.bounds_mm();
         let inside = |z: f64| {
             (0..40_000usize).into_par_iter().any(|n| {
@@ -73,7 +82,7 @@ fn bodies_reach_from_sole_to_crown() {
             })
         };
         let [low, high] = bounds[2];
-        assert!((high - low - 10.0 * person.height_cm()).abs() < 1e-6);
+        assert!((high - low - 10.0 * body.person().height_cm()).abs() < 1e-6);
         assert!(inside(low + 1.5) && inside(high - 1.5), "{age} {sex:?} is shorter than it should be");
         assert!(!inside(low - 0.1) && !inside(high + 0.1));
     }
@@ -112,7 +121,7 @@ fn heights_and_weights_are_those_asked_for() {
 fn voxels_of_two_millimetres_hold_the_masses() {
     let mut misses = String::new();
     for (age, sex) in [(0.0, Sex::Male), (5.0, Sex::Female)] {
-        let body = Body::new(&reference(age, sex));
+        let body = reference_body(age, sex);
         let grid = body.grid([2.0; 3], 4.0);
         let voxels = body.voxels(&grid);
         let mut counts = vec![0usize; body.organs().len() + 1];
@@ -145,7 +154,7 @@ fn voxels_of_two_millimetres_hold_the_masses() {
 
 #[test]
 fn contours_hold_the_volumes_of_the_voxels() {
-    let body = Body::new(&reference(5.0, Sex::Female));
+    let body = reference_body(5.0, Sex::Female);
     let grid = body.grid([2.0, 2.0, 3.0], 10.0);
     let voxels = body.voxels(&grid);
     let structures = body.structures(&voxels);

@@ -22,7 +22,7 @@ pub fn page(model: &Model, title: &str, body: Markup) -> String {
             body {
                 header { h1 { (title) } p.note { (kind(model.kind)) ", " (model.target) } }
                 @if model.provenance.is_synthetic { p.use { b { (SYNTHETIC) } } }
-                p.use { b { "What this is for: " } (RESEARCH) ". " (INTENDED_USE) "." }
+                p.use { b { "What this is for: " } (RESEARCH) "; " (INTENDED_USE) "." }
                 (body)
             }
         }
