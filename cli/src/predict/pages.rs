@@ -1,33 +1,21 @@
 //! Parts of the pages of a model.
 
 use super::notice::{RESEARCH, SYNTHETIC};
-use super::plots::{self, STYLE};
+use super::plots;
 use crate::args::INTENDED_USE;
 use ::predict::model::{Kind, Model};
 use ::predict::performance::Performance;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 /// A page about a model.
-pub fn page(model: &Model, title: &str, body: Markup) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "straydose: " (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { h1 { (title) } p.note { (kind(model.kind)) ", " (model.target) } }
-                @if model.provenance.is_synthetic { p.use { b { (SYNTHETIC) } } }
-                p.use { b { "What this is for: " } (RESEARCH) "; " (INTENDED_USE) "." }
-                (body)
-            }
-        }
+pub fn page(model: &Model, title: &str, body: &Markup) -> String {
+    let body = html! {
+        header { h1 { (title) } p.note { (kind(model.kind)) ", " (model.target) } }
+        @if model.provenance.is_synthetic { p.use { b { (SYNTHETIC) } } }
+        p.use { b { "What this is for: " } (RESEARCH) "; " (INTENDED_USE) "." }
+        (body)
     };
-    page.into_string()
+    crate::page::page(&format!("straydose: {title}"), &body)
 }
 
 /// A kind in words.

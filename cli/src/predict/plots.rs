@@ -6,9 +6,6 @@ use ::predict::model::Model;
 use ::predict::performance::Performance;
 use maud::{Markup, html};
 
-/// Style of the pages: that of the dose report.
-pub const STYLE: &str = include_str!("../estimate/report/style.css");
-
 /// Most coefficients that are drawn.
 const MOST_BARS: usize = 30;
 

@@ -32,7 +32,7 @@ pub fn page(model: &Model) -> String {
         (checklist("TRIPOD+AI", "G. S. Collins et al., BMJ 385, e078378 (2024); the items in short, the statement has them in full. Empty cells are for what only a person knows.", &tripod(model)))
         (checklist("METRICS", "B. Kocak et al., Insights Imaging 15, 8 (2024), Table 1: items and weights. Whether an item is met is for a person to say; the log tells what it can.", &metrics(model)))
     };
-    pages::page(model, &format!("card of the model {}", model.name), body)
+    pages::page(model, &format!("card of the model {}", model.name), &body)
 }
 
 fn checklist(name: &str, source: &str, items: &[Item]) -> Markup {

@@ -12,7 +12,7 @@ pub fn page(finished: &Finished) -> String {
     pages::page(
         model,
         &format!("a model of {}", model.target),
-        html! {
+        &html! {
             (pages::warnings(model))
             (pages::performance(model))
             (folds(finished))
