@@ -241,7 +241,7 @@ pub fn summary(finished: &Finished) -> String {
     let answers = count(finished);
     let mut text = notice(finished.is_synthetic);
     text += &format!(
-        "\n{} lesions of {} patients: {answers} scored, {} without an answer",
+        "\nlesions: {}; patients: {}; scored: {answers}; without an answer: {}",
         finished.scored.len(),
         by_patient(finished).len(),
         finished.scored.len() - answers
