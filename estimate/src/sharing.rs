@@ -20,7 +20,7 @@ pub struct Run {
     pub place: usize,
     /// Its share of the pilot's histories.
     pub pilot_share: f64,
-    /// Its least share: what keeps single voxels in the field and near it at what they were, which no organ's mean tells.
+    /// Its least share, for single voxels in the field and near it, which no organ's mean speaks for: a choice.
     pub least_share: f64,
     /// Processor time of a history over that of the open beam, measured on the demo.
     pub cost: f64,
