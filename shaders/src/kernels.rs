@@ -17,12 +17,11 @@ const PHYSICS: [Part; 11] = [
     part!("electron_carry.wgsl"),
 ];
 
-/// Parts of transport: what a step of a history does.
-const STEP: [Part; 21] = [
-    part!("batch.wgsl"),
-    part!("leg.wgsl"),
-    part!("tally.wgsl"),
-    part!("source.wgsl"),
+/// Parts of a plain source.
+const PLAIN_SOURCE: [Part; 1] = [part!("source.wgsl")];
+
+/// Parts of a treatment head.
+const HEAD: [Part; 8] = [
     part!("collimation.wgsl"),
     part!("head.wgsl"),
     part!("head_aim.wgsl"),
@@ -31,6 +30,14 @@ const STEP: [Part; 21] = [
     part!("head_extra_focal.wgsl"),
     part!("head_scattered.wgsl"),
     part!("head_leakage.wgsl"),
+];
+
+/// Parts of transport: what a step of a history does.
+const STEP: [Part; 13] = [
+    part!("batch.wgsl"),
+    part!("leg.wgsl"),
+    part!("tally.wgsl"),
+    part!("spectrum.wgsl"),
     part!("ray.wgsl"),
     part!("grid_walk.wgsl"),
     part!("voxel_walk.wgsl"),
@@ -42,13 +49,36 @@ const STEP: [Part; 21] = [
     part!("transport.wgsl"),
 ];
 
-/// A step of the transport. Needs the grid's accessors (`Segments::source`).
-pub const TRANSPORT: Kernel =
-    Kernel { entry: "transport", parts: &join::<33>(&[&PHYSICS, &STEP, &[part!("no_signature.wgsl")]]) };
+/// Signing of paths, and the absence of it.
+const SIGNATURE: [Part; 1] = [part!("signature.wgsl")];
+const NO_SIGNATURE: [Part; 1] = [part!("no_signature.wgsl")];
 
-/// The same step, which also signs each history's path; for tests.
-pub const SIGNED_TRANSPORT: Kernel =
-    Kernel { entry: "transport", parts: &join::<33>(&[&PHYSICS, &STEP, &[part!("signature.wgsl")]]) };
+/// What emits the photons that a step begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emission {
+    /// A rectangle of a plain source.
+    Plain,
+    /// A treatment head.
+    Head,
+}
+
+/// A step of the transport, which also signs each history's path where a test asks for it. Needs the grid's accessors
+/// (`Segments::source`). Drivers take minutes over a kernel that can do everything, so each emission has its own.
+pub const fn transport(emission: Emission, is_signed: bool) -> &'static Kernel {
+    const fn step(parts: &'static [Part]) -> Kernel {
+        Kernel { entry: "transport", parts }
+    }
+    const PLAIN: Kernel = step(&join::<26>(&[&PHYSICS, &PLAIN_SOURCE, &STEP, &NO_SIGNATURE]));
+    const SIGNED_PLAIN: Kernel = step(&join::<26>(&[&PHYSICS, &PLAIN_SOURCE, &STEP, &SIGNATURE]));
+    const OF_HEAD: Kernel = step(&join::<33>(&[&PHYSICS, &HEAD, &STEP, &NO_SIGNATURE]));
+    const SIGNED_OF_HEAD: Kernel = step(&join::<33>(&[&PHYSICS, &HEAD, &STEP, &SIGNATURE]));
+    match (emission, is_signed) {
+        (Emission::Plain, false) => &PLAIN,
+        (Emission::Plain, true) => &SIGNED_PLAIN,
+        (Emission::Head, false) => &OF_HEAD,
+        (Emission::Head, true) => &SIGNED_OF_HEAD,
+    }
+}
 
 /// What happens between two steps.
 pub const PLAN: Kernel = Kernel {

@@ -1,7 +1,7 @@
 //! Every kernel is valid core WGSL: naga parses and validates it with no extra capability.
 
 use shaders::Kernel;
-use shaders::kernels::{PLAN, SIGNED_TRANSPORT, TRANSPORT, probes};
+use shaders::kernels::{Emission, PLAN, probes, transport};
 use shaders::segments::Segments;
 
 fn assert_valid(name: &str, kernel: &Kernel, extra: &[&str]) {
@@ -22,8 +22,12 @@ fn assert_valid(name: &str, kernel: &Kernel, extra: &[&str]) {
 fn the_transport_is_valid_however_the_grid_is_cut() {
     for (voxels, bytes) in [(1000, 1 << 20), (1000, 2048), (1000, 3000), (40_500_000, 128 << 20)] {
         let cut = Segments::new(voxels, bytes);
-        assert_valid("transport", &TRANSPORT, &[&cut.source()]);
-        assert_valid("signed transport", &SIGNED_TRANSPORT, &[&cut.source()]);
+        for emission in [Emission::Plain, Emission::Head] {
+            for is_signed in [false, true] {
+                let name = format!("{emission:?}, signed: {is_signed}");
+                assert_valid(&name, transport(emission, is_signed), &[&cut.source()]);
+            }
+        }
     }
 }
 

@@ -1,4 +1,14 @@
 // A collision: which interaction, what leaves, what stays. Twin: `dose_core::transport::collide`.
+// The twin releases each photon as soon as it is known. Here what leaves is noted first and released in one place, since
+// drivers copy a function to each of its calls.
+
+// A photon or an electron that is to leave; none where it has no energy.
+struct Leaving {
+    direction: vec3<f32>,
+    energy_mev: f32,
+    // A number for its roulette; uniform in (0, 1). An electron's photon draws its own.
+    luck: f32,
+}
 
 // Everything a collision asks for, and what it leaves.
 struct Collision {
@@ -11,6 +21,11 @@ struct Collision {
     deposited_mev: f32,
     // Energy that the roulette took (positive) or gave, times weight [MeV].
     roulette_mev: f32,
+    // At most two photons and two electrons.
+    photon: Leaving,
+    other_photon: Leaving,
+    electron: Leaving,
+    other_electron: Leaving,
 }
 
 // The collision that this invocation works on.
@@ -18,7 +33,8 @@ var<private> event: Collision;
 
 // Lets a leg's photon collide at its position in a material. `copy` tells the collisions of a split photon apart.
 fn collide(leg: Leg, site: Site, copy: u32) {
-    event = Collision(leg, site.material, copy, 0u, leg.weight * leg.energy_mev, 0.0);
+    let none = Leaving(leg.direction, 0.0, 0.0);
+    event = Collision(leg, site.material, copy, 0u, leg.weight * leg.energy_mev, 0.0, none, none, none, none);
     let cell = locate(ENERGY, leg.energy_mev);
     let words = collision_words(0u);
     let choice = uniform_number(words.x);
@@ -31,6 +47,7 @@ fn collide(leg: Leg, site: Site, copy: u32) {
     } else {
         make_pair();
     }
+    release_all();
     count(COLLISIONS);
     book(select(COLLIMATED, DEPOSITED, site.in_grid), event.deposited_mev);
     book(ROULETTE, event.roulette_mev);
@@ -48,40 +65,72 @@ fn collision_words(draw: u32) -> vec4<u32> {
     return leg_words(event.leg.branch, DRAW_COLLISION + DRAWS_PER_COPY * event.copy + draw);
 }
 
-// Lets a photon leave, if roulette on where it heads lets it; one below the cutoff stays.
-fn release(direction: vec3<f32>, energy_mev: f32, weight: f32, luck: f32) {
-    if energy_mev < cutoff_mev() {
-        return;
+// Releases the photons in their order, then those that the electrons emit.
+fn release_all() {
+    for (var place = 0u; place < 4u; place++) {
+        var weight = event.leg.weight;
+        var leaving = event.photon;
+        if place == 1u {
+            leaving = event.other_photon;
+        } else if place >= 2u {
+            if header.choices.z == 0u {
+                return;
+            }
+            let electron = place - 2u;
+            let photon = radiate(electron);
+            leaving = photon.leaving;
+            weight = photon.weight;
+        }
+        if leaving.energy_mev >= cutoff_mev() {
+            release(leaving, weight);
+        }
     }
-    let kept = weight_ahead(event.leg.position_mm, direction, weight, luck);
-    event.deposited_mev -= weight * energy_mev;
-    event.roulette_mev += (weight - kept) * energy_mev;
+}
+
+// Lets a photon leave, if roulette on where it heads lets it.
+fn release(leaving: Leaving, weight: f32) {
+    let kept = weight_ahead(event.leg.position_mm, leaving.direction, weight, leaving.luck);
+    event.deposited_mev -= weight * leaving.energy_mev;
+    event.roulette_mev += (weight - kept) * leaving.energy_mev;
     let child = event.copy * CHILDREN_PER_COPY + event.released;
     event.released += 1u;
     if kept <= 0.0 {
         return;
     }
     let branch = child_branch(event.leg.branch, child);
-    append_leg(Leg(event.leg.position_mm, energy_mev, direction, kept, branch, event.leg.history));
+    append_leg(
+        Leg(event.leg.position_mm, leaving.energy_mev, leaving.direction, kept, branch, event.leg.history)
+    );
 }
 
-// Lets an electron set free here emit its bremsstrahlung, where that is transported.
-fn radiate(direction: vec3<f32>, kinetic_mev: f32, electron: u32) {
-    if header.choices.z == 0u || kinetic_mev <= cutoff_mev() {
-        return;
+// A photon with its weight.
+struct Radiated {
+    leaving: Leaving,
+    weight: f32,
+}
+
+// The bremsstrahlung of an electron set free here, where it emits one that is transported.
+fn radiate(electron: u32) -> Radiated {
+    var source = event.electron;
+    if electron == 1u {
+        source = event.other_electron;
+    }
+    let none = Radiated(Leaving(source.direction, 0.0, 0.0), 0.0);
+    if source.energy_mev <= cutoff_mev() {
+        return none;
     }
     let table = header.places_c.x + lattice_nodes(ELECTRON) * BREMSSTRAHLUNG_FLOATS_PER_NODE * event.material;
-    let mean = bremsstrahlung_mean_number(table, kinetic_mev);
+    let mean = bremsstrahlung_mean_number(table, source.energy_mev);
     let words = collision_words(DRAW_ELECTRON + electron);
     if uniform_number(words.x) >= mean {
-        return;
+        return none;
     }
-    let photon = bremsstrahlung_photon(table, kinetic_mev, cutoff_mev(), uniform_number(words.y));
+    let photon = bremsstrahlung_photon(table, source.energy_mev, cutoff_mev(), uniform_number(words.y));
     let v = bremsstrahlung_one_minus_cos(photon.mean_cos, uniform_number(words.z));
     let azimuth = cos_sin_turn(uniform_number(words.w));
     let luck = uniform_number(collision_words(DRAW_LUCK + electron).x);
-    let weight = event.leg.weight * greatest(mean, 1.0);
-    release(deflected(direction, v, azimuth), photon.energy_mev, weight, luck);
+    let leaving = Leaving(deflected(source.direction, v, azimuth), photon.energy_mev, luck);
+    return Radiated(leaving, event.leg.weight * greatest(mean, 1.0));
 }
 
 fn scatter_incoherent(first_words: vec4<u32>) {
@@ -112,7 +161,7 @@ fn scatter_incoherent(first_words: vec4<u32>) {
     let azimuth = cos_sin_turn(uniform_number(words.z));
     let incoming = event.leg.direction;
     let direction = deflected(incoming, v, azimuth);
-    release(direction, scattered_mev, event.leg.weight, luck);
+    event.photon = Leaving(direction, scattered_mev, luck);
     if header.choices.z == 0u {
         return;
     }
@@ -120,7 +169,7 @@ fn scatter_incoherent(first_words: vec4<u32>) {
     let momentum = incoming * energy_mev + direction * -scattered_mev;
     let length_mev = sqrt(dot3(momentum, momentum));
     if length_mev > 0.0 {
-        radiate(momentum * (1.0 / length_mev), kinetic_mev, 0u);
+        event.electron = Leaving(momentum * (1.0 / length_mev), kinetic_mev, 0.0);
     }
 }
 
@@ -145,7 +194,7 @@ fn scatter_coherent(first_words: vec4<u32>) {
     }
     let azimuth = cos_sin_turn(uniform_number(words.z));
     let luck = uniform_number(words.w) / rayleigh_acceptance(v);
-    release(deflected(event.leg.direction, v, azimuth), energy_mev, event.leg.weight, luck);
+    event.photon = Leaving(deflected(event.leg.direction, v, azimuth), energy_mev, luck);
 }
 
 // Photoelectric absorption, perhaps with a K line.
@@ -173,22 +222,22 @@ fn absorb(cell: Cell) {
             if line_mev < event.leg.energy_mev {
                 let direction = isotropic(uniform_number(words.z), uniform_number(words.w));
                 let luck = uniform_number(collision_words(DRAW_LUCK).y);
-                release(direction, line_mev, event.leg.weight, luck);
+                event.photon = Leaving(direction, line_mev, luck);
                 kinetic_mev -= line_mev;
             }
         }
     }
-    radiate(event.leg.direction, kinetic_mev, 0u);
+    event.electron = Leaving(event.leg.direction, kinetic_mev, 0.0);
 }
 
 fn make_pair() {
     let words = collision_words(DRAW_PAIR);
     let direction = isotropic(uniform_number(words.x), uniform_number(words.y));
     let lucks = collision_words(DRAW_LUCK);
-    release(direction, ELECTRON_REST_MEV, event.leg.weight, uniform_number(lucks.y));
-    release(-direction, ELECTRON_REST_MEV, event.leg.weight, uniform_number(lucks.z));
+    event.photon = Leaving(direction, ELECTRON_REST_MEV, uniform_number(lucks.y));
+    event.other_photon = Leaving(-direction, ELECTRON_REST_MEV, uniform_number(lucks.z));
     let kinetic_mev = event.leg.energy_mev - 2.0 * ELECTRON_REST_MEV;
     let share = uniform_number(words.z);
-    radiate(event.leg.direction, share * kinetic_mev, 0u);
-    radiate(event.leg.direction, (1.0 - share) * kinetic_mev, 1u);
+    event.electron = Leaving(event.leg.direction, share * kinetic_mev, 0.0);
+    event.other_electron = Leaving(event.leg.direction, (1.0 - share) * kinetic_mev, 0.0);
 }

@@ -62,9 +62,8 @@ const FLOATS_PER_BLOCK: u32 = 4u;
 const MOST_COPIES: f32 = 8.0;
 const SPLIT_ABOVE: f32 = 1.5;
 const ROULETTE_BELOW: f32 = 0.6;
-// Twins: `deck::{EMISSION_POINT, EMISSION_HEAD, MAX_FLUORESCING, MATERIAL_BITS}`.
+// Twins: `deck::{EMISSION_POINT, MAX_FLUORESCING, MATERIAL_BITS}`.
 const EMISSION_POINT: u32 = 0u;
-const EMISSION_HEAD: u32 = 2u;
 // A treatment head. Twins: `deck::head`, `transport::head`.
 const HEAD_FLOATS: u32 = 8u;
 const HEAD_CANDIDATES: u32 = 4u;

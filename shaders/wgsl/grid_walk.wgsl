@@ -30,9 +30,6 @@ fn walk_grid(enter_mm: f32, leave_mm: f32) {
     var to_mm = enter_mm;
     for (var crossing = 0u; crossing < crossings; crossing++) {
         to_mm = greatest(least(least(x.next, y.next), least(z.next, leave_mm)), to_mm);
-        if to_mm >= leave_mm {
-            break;
-        }
         // Not an equality: rounding may leave a face behind the point that is reached.
         if x.next <= to_mm {
             at.x += step_of(d.x);
@@ -44,21 +41,18 @@ fn walk_grid(enter_mm: f32, leave_mm: f32) {
             at.z += step_of(d.z);
             z.next += z.between;
         }
-        if is_outside(at, blocks) {
-            break;
-        }
-        let next_index = block_index(at, blocks);
+        let is_last = to_mm >= leave_mm || crossing + 1u == crossings || is_outside(at, blocks);
+        let next_index = select(block_index(at, blocks), index, is_last);
         // Blocks that are one and the same material throughout are walked as one.
-        if !continues(index, next_index) {
+        if is_last || !continues(index, next_index) {
             walk_block(index, from_mm, to_mm);
-            if !ray_goes_on() {
+            if is_last || !ray_goes_on() {
                 return;
             }
             from_mm = to_mm;
         }
         index = next_index;
     }
-    walk_block(index, from_mm, to_mm);
 }
 
 // Place of a block in its table.

@@ -27,27 +27,28 @@ struct Candidate {
     given: Delivery,
 }
 
-// The photon of a history; weight 0 if metal, roulette or the run's component took it. Of some candidates that meet the grid
+// The photon of the stream's history, the `history`-th of the batch; weight 0 if metal, roulette or the run's component took it. Of some candidates that meet the grid
 // one is followed, chosen by weight, with the mean weight of all.
-fn emit_head(history: u32) -> Leg {
+fn emit(history: u32) -> Leg {
     let head = header.places_c.y;
     let candidates = u32(tables[head + HEAD_CANDIDATES]);
-    var chosen = head_candidate();
-    if candidates > 1u {
-        let key = stream.key;
-        var total = 0.0;
-        for (var number = 0u; number < candidates; number++) {
-            stream.key = vec2<u32>(key.x, key.y ^ number);
-            let next = head_candidate();
-            if next.photon.weight <= 0.0 || !meets_grid(next) {
-                continue;
-            }
-            total += next.photon.weight;
-            if uniform_number(leg_words(SOURCE_BRANCH, DRAW_CHOICE).x) * total < next.photon.weight {
-                chosen = next;
-            }
+    let key = stream.key;
+    var chosen: Candidate;
+    var total = 0.0;
+    for (var number = 0u; number < candidates; number++) {
+        stream.key = vec2<u32>(key.x, key.y ^ number);
+        let next = head_candidate();
+        if candidates > 1u && (next.photon.weight <= 0.0 || !meets_grid(next)) {
+            continue;
         }
-        stream.key = key;
+        total += next.photon.weight;
+        let pick = uniform_number(leg_words(SOURCE_BRANCH, DRAW_CHOICE).x);
+        if candidates == 1u || pick * total < next.photon.weight {
+            chosen = next;
+        }
+    }
+    stream.key = key;
+    if candidates > 1u {
         chosen.photon.weight = total * (tables[head + HEAD_LEVEL] / f32(candidates));
     }
     return Leg(
@@ -74,17 +75,19 @@ fn head_candidate() -> Candidate {
         uniform_number(words.z),
     );
     let component = tables[head + 1u];
+    if component == LEAKAGE {
+        return Candidate(leakage_photon(given), given);
+    }
     var photon: HeadPhoton;
     if component == EXTRA_FOCAL {
-        photon = emit_extra_focal(given);
-    } else if component == SCATTERED {
-        photon = emit_scattered(given);
-    } else if component == LEAKAGE {
-        photon = emit_leakage(given);
+        photon = extra_focal_photon(given);
     } else {
-        photon = emit_focal(given);
+        photon = focal_photon(given);
     }
-    return Candidate(photon, given);
+    if component == SCATTERED {
+        return Candidate(scattered_in_metal(given, photon), given);
+    }
+    return Candidate(behind_metal(given, photon), given);
 }
 
 // Whether a candidate's ray meets the grid.

@@ -1,7 +1,7 @@
 // A photon that flattening filter or primary collimator scattered. Twin: `dose_core::transport::head::extra_focal`.
 
-// A photon of the disc behind jaws and leaves.
-fn emit_extra_focal(given: Delivery) -> HeadPhoton {
+// A photon of the disc before it meets jaws and leaves.
+fn extra_focal_photon(given: Delivery) -> HeadPhoton {
     let spot = leg_words(SOURCE_BRANCH, DRAW_SPOT);
     let distance_mm = tables[given.beam + DISC];
     let sigma_mm = tables[given.beam + DISC + 1u];
@@ -25,16 +25,9 @@ fn emit_extra_focal(given: Delivery) -> HeadPhoton {
     let energy_mev = compton_scattered_energy_mev(focal_mev, v);
     // Photons a unit of area in the isocentre plane, whose unit of tangents is the square of the distance to it.
     let in_plane = klein_nishina(focal_mev, v) * -along.z * per_length * per_length * sad_mm * sad_mm;
-    let open_weight = tables[given.piece + 1u] * per_sr * in_plane / aim.density;
+    let weight = tables[given.piece + 1u] * per_sr * in_plane / aim.density;
 
-    let line = HeadRay(origin_mm, along);
-    let crossing = cross_banks(given, energy_mev, line);
-    var weight = open_weight * exp_minus(crossing.depth + wedge_depth(given, energy_mev, line));
-    let luck = uniform_number(spot.z);
-    if crossing.metal_mm > 0.0 {
-        weight = head_roulette(weight, luck);
-    }
-    return HeadPhoton(line, energy_mev, weight, luck);
+    return HeadPhoton(HeadRay(origin_mm, along), energy_mev, weight, uniform_number(spot.z));
 }
 
 // Klein-Nishina cross section at 1 - cos theta over that straight ahead.

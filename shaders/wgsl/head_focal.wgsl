@@ -6,21 +6,6 @@ struct OffAxis {
     softer: f32,
 }
 
-// A focal photon behind jaws and leaves.
-fn emit_focal(given: Delivery) -> HeadPhoton {
-    var photon = focal_photon(given);
-    let crossing = cross_banks(given, photon.energy_mev, photon.line);
-    let depth = crossing.depth + wedge_depth(given, photon.energy_mev, photon.line);
-    let component = tables[given.head + 1u];
-    let is_left_out = (component == OPEN_ONLY && crossing.metal_mm > 0.0)
-        || (component == TRANSMITTED_ONLY && crossing.metal_mm <= 0.0);
-    photon.weight = select(photon.weight * exp_minus(depth), 0.0, is_left_out);
-    if crossing.metal_mm > 0.0 {
-        photon.weight = head_roulette(photon.weight, photon.luck);
-    }
-    return photon;
-}
-
 // A focal photon before it meets jaws and leaves.
 fn focal_photon(given: Delivery) -> HeadPhoton {
     let spot = leg_words(SOURCE_BRANCH, DRAW_SPOT);

@@ -1,7 +1,7 @@
 // A photon that leaks through the housing. Twin: `dose_core::transport::head::leakage`.
 
 // A photon through the housing.
-fn emit_leakage(given: Delivery) -> HeadPhoton {
+fn leakage_photon(given: Delivery) -> HeadPhoton {
     let origin_mm = vec3<f32>(0.0, 0.0, tables[given.aperture + APERTURE_SAD]);
     let along = aim_at_grid(given, origin_mm, leg_words(SOURCE_BRANCH, DRAW_AIM));
     let density = grid_density(given, origin_mm, along);

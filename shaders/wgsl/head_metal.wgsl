@@ -81,6 +81,21 @@ fn wedge_depth(given: Delivery, energy_mev: f32, line: HeadRay) -> f32 {
         * head_coefficient(locate(ENERGY, energy_mev), u32(tables[wedge]), 0u);
 }
 
+// What jaws, leaves and wedge leave of a photon; nothing where the run's component leaves it out.
+fn behind_metal(given: Delivery, before: HeadPhoton) -> HeadPhoton {
+    var photon = before;
+    let crossing = cross_banks(given, photon.energy_mev, photon.line);
+    let depth = crossing.depth + wedge_depth(given, photon.energy_mev, photon.line);
+    let component = tables[given.head + 1u];
+    let is_left_out = (component == OPEN_ONLY && crossing.metal_mm > 0.0)
+        || (component == TRANSMITTED_ONLY && crossing.metal_mm <= 0.0);
+    photon.weight = select(photon.weight * exp_minus(depth), 0.0, is_left_out);
+    if crossing.metal_mm > 0.0 {
+        photon.weight = head_roulette(photon.weight, photon.luck);
+    }
+    return photon;
+}
+
 // The weight after roulette: a faint one has FAINT_WEIGHT or 0.
 fn head_roulette(weight: f32, luck: f32) -> f32 {
     if weight >= FAINT_WEIGHT || weight <= 0.0 {

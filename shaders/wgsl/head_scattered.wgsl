@@ -7,9 +7,9 @@ struct Turned {
     direction: vec3<f32>,
 }
 
-// A photon that scattered in jaws and leaves.
-fn emit_scattered(given: Delivery) -> HeadPhoton {
-    var photon = focal_photon(given);
+// What scatters of a photon that meets jaws and leaves.
+fn scattered_in_metal(given: Delivery, focal: HeadPhoton) -> HeadPhoton {
+    var photon = focal;
     let faint = FAINT_PART * photon.weight;
     var leaving = photon;
     var total = 0.0;

@@ -142,12 +142,6 @@ fn walk(leg: Leg) -> Site {
     ray.site = Site(false, false, 0u, 0.0);
     let grid_span = span(vec3<f32>(0.0), header.upper_mm.xyz);
     let solids = header.counts.z;
-    if solids == 0u {
-        if grid_span.enter < grid_span.leave {
-            walk_grid(grid_span.enter, grid_span.leave);
-        }
-        return ray.site;
-    }
     // Solids and grid are convex and do not overlap: each is met once, in the order of their entries.
     var done_enter = -1.0;
     var done_solid = 0xffffffffu;

@@ -1,12 +1,7 @@
-// A source photon: where it starts, where it heads, its energy. Twin: `dose_core::transport::source`.
-
-const SOURCE_BRANCH: u32 = 0u;
+// A photon of a plain source: where it starts, where it heads, its energy. Twin: `dose_core::transport::source`.
 
 // The source photon of the stream's history, the `history`-th of the batch.
 fn emit(history: u32) -> Leg {
-    if header.choices.y == EMISSION_HEAD {
-        return emit_head(history);
-    }
     let centre = header.source_position.xyz;
     let axis = header.source_axis.xyz;
     let first = header.source_first.xyz;
@@ -30,21 +25,4 @@ fn emit(history: u32) -> Leg {
     }
     count(GIVEN_UP);
     return Leg(centre, energy_mev, axis, 1.0, SOURCE_BRANCH, history);
-}
-
-// An energy from a spectrum: the bin by its cumulative weight, uniform inside [MeV].
-fn spectrum_energy_mev(at: u32, bins: u32) -> f32 {
-    let words = leg_words(SOURCE_BRANCH, DRAW_ENERGY);
-    let pick = uniform_number(words.x);
-    var lo = 0u;
-    var hi = bins - 1u;
-    for (var halving = 0u; halving < 32u && lo < hi; halving++) {
-        let middle = (lo + hi) / 2u;
-        if tables[at + 4u * middle] < pick {
-            lo = middle + 1u;
-        } else {
-            hi = middle;
-        }
-    }
-    return mix_linear(tables[at + 4u * lo + 1u], tables[at + 4u * lo + 2u], uniform_number(words.y));
 }

@@ -6,20 +6,23 @@ fn transport(@builtin(global_invocation_id) id: vec3<u32>) {
     if id.x >= live + atomicLoad(&counters[FRESH]) {
         return;
     }
+    var leg: Leg;
+    var flies = true;
     if id.x < live {
-        let leg = load_leg(id.x);
+        leg = load_leg(id.x);
         stream = stream_of(leg.history);
-        follow_leg(leg);
     } else {
         let history = atomicLoad(&counters[EMITTED_SO_FAR]) + id.x - live;
         stream = stream_of(history);
-        let leg = emit(history);
+        leg = emit(history);
         book(EMITTED, leg.weight * leg.energy_mev);
         if leg.weight <= 0.0 || leg.energy_mev < cutoff_mev() {
             book(ESCAPED, leg.weight * leg.energy_mev);
-        } else {
-            follow_leg(leg);
+            flies = false;
         }
+    }
+    if flies {
+        follow_leg(leg);
     }
     close_books(id.x);
 }

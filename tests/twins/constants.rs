@@ -5,12 +5,12 @@ use dose_core::physics::lattice::{ELECTRON, ENERGY, KLEIN_NISHINA, Lattice, MOME
 use dose_core::physics::{ELECTRON_REST_MEV, bremsstrahlung, compton, electron_carry};
 use dose_core::transport::{collide, collimation, head, importance, leg, ray, source, tally};
 use naga::{Expression, Handle, Literal, Module};
-use shaders::kernels::TRANSPORT;
+use shaders::kernels::{Emission, transport};
 use shaders::segments::Segments;
 
-/// The transport's module.
+/// The transport's module, with all that a treatment head needs.
 pub fn module() -> Module {
-    let source = TRANSPORT.source(&[&Segments::new(1000, 1 << 20).source()]);
+    let source = transport(Emission::Head, false).source(&[&Segments::new(1000, 1 << 20).source()]);
     naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source)))
 }
 
@@ -70,7 +70,6 @@ fn shared_numbers_are_equal() {
         ("ROULETTE", tally::Account::Roulette as usize as f64),
         ("COLLISIONS", tally::Account::Collisions as usize as f64),
         ("GIVEN_UP", tally::Account::GivenUp as usize as f64),
-        ("EMISSION_HEAD", deck::EMISSION_HEAD.into()),
         ("HEAD_FLOATS", deck::head::HEAD_FLOATS as f64),
         ("HEAD_CANDIDATES", deck::head::CANDIDATES as f64),
         ("HEAD_LEVEL", deck::head::LEVEL as f64),

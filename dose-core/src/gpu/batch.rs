@@ -4,9 +4,10 @@ use super::buffers::{BatchWords, Buffers, LEG_BYTES, encoder};
 use super::pace::{Pace, Stopwatch};
 use super::pipeline::Pipelines;
 use super::session::{DeviceFault, Session};
-use crate::deck::Deck;
+use crate::deck::{Deck, EMISSION_HEAD};
 use crate::error::Error;
 use crate::transport::tally::Balance;
+use shaders::kernels::Emission;
 use shaders::segments::Segments;
 use std::ops::Range;
 
@@ -50,7 +51,8 @@ impl Loaded {
     ) -> Result<Loaded, DeviceFault> {
         let session = Session::open(adapter)?;
         let buffers = Buffers::new(&session, deck, cut, capacity, signatures)?;
-        let pipelines = Pipelines::new(&session, &buffers, cut, signatures > 0)?;
+        let emission = if deck.header.choices[1] == EMISSION_HEAD { Emission::Head } else { Emission::Plain };
+        let pipelines = Pipelines::new(&session, &buffers, cut, emission, signatures > 0)?;
         Ok(Loaded { session, buffers, pipelines })
     }
 

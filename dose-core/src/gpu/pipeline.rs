@@ -3,7 +3,7 @@
 use super::buffers::Buffers;
 use super::session::{DeviceFault, Session};
 use shaders::Kernel;
-use shaders::kernels::{PLAN, SIGNED_TRANSPORT, TRANSPORT};
+use shaders::kernels::{Emission, PLAN, transport};
 use shaders::segments::{FIRST_BINDING, Segments};
 
 /// A compiled kernel with its buffers.
@@ -101,6 +101,7 @@ impl Pipelines {
         session: &Session,
         buffers: &Buffers,
         cut: &Segments,
+        emission: Emission,
         is_signed: bool,
     ) -> Result<Pipelines, DeviceFault> {
         let mut bound = vec![
@@ -114,8 +115,7 @@ impl Pipelines {
         bound.extend(
             (cut.tally_binding(0)..).zip(&buffers.tally).map(|(at, buffer)| (at, Access::Write, buffer)),
         );
-        let kernel = if is_signed { &SIGNED_TRANSPORT } else { &TRANSPORT };
-        let step = Pipeline::new(session, kernel, &[&cut.source()], &bound)?;
+        let step = Pipeline::new(session, transport(emission, is_signed), &[&cut.source()], &bound)?;
         let bound = [
             (1, Access::Uniform, &buffers.batch),
             (3, Access::Write, &buffers.counters),

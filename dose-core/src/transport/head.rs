@@ -72,7 +72,7 @@ pub fn emit_head(deck: &Deck, stream: Stream) -> Leg {
         let mut total = 0.0;
         for number in 0..candidates {
             let own = Stream { key: [stream.key[0], stream.key[1] ^ number], ..stream };
-            let (next, next_at) = candidate(deck, own);
+            let (next, next_at) = if number == 0 { (photon, at) } else { candidate(deck, own) };
             if next.weight <= 0.0 || !meets_grid(deck, next_at, next.ray) {
                 continue;
             }
@@ -108,16 +108,18 @@ fn candidate(deck: &Deck, stream: Stream) -> (HeadPhoton, Delivery) {
         choice: uniform(words[2]),
     };
     let component = t[head + 1];
+    if component == LEAKAGE {
+        return (leakage::leakage_photon(deck, stream, at), at);
+    }
     let photon = if component == EXTRA_FOCAL {
-        extra_focal::emit_extra_focal(deck, stream, at)
-    } else if component == SCATTERED {
-        scattered::emit_scattered(deck, stream, at)
-    } else if component == LEAKAGE {
-        leakage::emit_leakage(deck, stream, at)
+        extra_focal::extra_focal_photon(deck, stream, at)
     } else {
-        focal::emit_focal(deck, stream, at)
+        focal::focal_photon(deck, stream, at)
     };
-    (photon, at)
+    if component == SCATTERED {
+        return (scattered::scattered_in_metal(deck, stream, at, photon), at);
+    }
+    (metal::behind_metal(deck, at, photon), at)
 }
 
 /// Whether a ray meets the grid.

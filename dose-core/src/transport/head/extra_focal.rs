@@ -8,17 +8,16 @@ use super::super::collimation::{self, Ray};
 use super::super::leg::{DRAW_ENERGY, Stream};
 use super::super::source::{SOURCE_BRANCH, spectrum_energy};
 use super::aim::aim_in_plane;
-use super::metal::{cross_banks, roulette, wedge_depth};
 use super::{DRAW_SPOT, Delivery, HeadPhoton};
 use crate::deck::Deck;
 use crate::deck::head::{BEAM_FLOATS, DISC, DISC_SHARE};
 use crate::physics::ELECTRON_REST_MEV;
 use crate::physics::compton::scattered_energy_mev;
-use crate::physics::functions::{cos_sin_turn, exp_minus, greatest, ln};
+use crate::physics::functions::{cos_sin_turn, greatest, ln};
 use crate::physics::random::uniform;
 
-/// A photon of the disc behind jaws and leaves.
-pub fn emit_extra_focal(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
+/// A photon of the disc before it meets jaws and leaves.
+pub fn extra_focal_photon(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
     let t = &deck.tables;
     let spot = stream.words(SOURCE_BRANCH, DRAW_SPOT);
     let (distance_mm, sigma_mm, per_sr) = (t[at.beam + DISC], t[at.beam + DISC + 1], t[at.beam + DISC + 2]);
@@ -41,14 +40,9 @@ pub fn emit_extra_focal(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton
     let energy_mev = scattered_energy_mev(focal_mev, v);
     // Photons a unit of area in the isocentre plane, whose unit of tangents is the square of the distance to it.
     let in_plane = klein_nishina(focal_mev, v) * -direction[2] * per_length * per_length * sad_mm * sad_mm;
-    let open_weight = t[at.piece + 1] * per_sr * in_plane / aim.density;
+    let weight = t[at.piece + 1] * per_sr * in_plane / aim.density;
 
-    let ray = Ray { origin_mm, direction };
-    let crossing = cross_banks(deck, at, energy_mev, ray);
-    let weight = open_weight * exp_minus(crossing.depth + wedge_depth(deck, at, energy_mev, ray));
-    let luck = uniform(spot[2]);
-    let weight = if crossing.metal_mm > 0.0 { roulette(weight, luck) } else { weight };
-    HeadPhoton { ray, energy_mev, weight, luck }
+    HeadPhoton { ray: Ray { origin_mm, direction }, energy_mev, weight, luck: uniform(spot[2]) }
 }
 
 /// Klein-Nishina cross section at 1 − cos θ over that straight ahead.

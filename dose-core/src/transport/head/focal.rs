@@ -4,26 +4,12 @@ use super::super::collimation::{self, Ray};
 use super::super::leg::{DRAW_ENERGY, Stream};
 use super::super::source::{SOURCE_BRANCH, spectrum_energy};
 use super::aim::aim_in_plane;
-use super::metal::{cross_banks, roulette, wedge_depth};
 use super::{DRAW_SPOT, Delivery, HeadPhoton};
 use crate::deck::Deck;
-use crate::deck::head::{BEAM_FLOATS, OPEN_ONLY, TRANSMITTED_ONLY};
-use crate::physics::functions::{cos_sin_turn, exp_minus, least, ln};
+use crate::deck::head::BEAM_FLOATS;
+use crate::physics::functions::{cos_sin_turn, least, ln};
 use crate::physics::lattice::mix;
 use crate::physics::random::uniform;
-
-/// A focal photon behind jaws and leaves.
-pub fn emit_focal(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
-    let photon = focal_photon(deck, stream, at);
-    let crossing = cross_banks(deck, at, photon.energy_mev, photon.ray);
-    let depth = crossing.depth + wedge_depth(deck, at, photon.energy_mev, photon.ray);
-    let component = deck.tables[at.head + 1];
-    let is_left_out = (component == OPEN_ONLY && crossing.metal_mm > 0.0)
-        || (component == TRANSMITTED_ONLY && crossing.metal_mm <= 0.0);
-    let weight = if is_left_out { 0.0 } else { photon.weight * exp_minus(depth) };
-    let weight = if crossing.metal_mm > 0.0 { roulette(weight, photon.luck) } else { weight };
-    HeadPhoton { weight, ..photon }
-}
 
 /// A focal photon before it meets jaws and leaves.
 pub fn focal_photon(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {

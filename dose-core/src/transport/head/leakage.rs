@@ -11,7 +11,7 @@ use crate::physics::functions::{greatest, least};
 use crate::physics::lattice::mix;
 
 /// A photon through the housing.
-pub fn emit_leakage(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
+pub fn leakage_photon(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
     let t = &deck.tables;
     let origin_mm = [0.0, 0.0, t[at.aperture + collimation::head::SAD]];
     let direction = aim_at_grid(deck, at, origin_mm, stream.words(SOURCE_BRANCH, DRAW_AIM));

@@ -2,10 +2,10 @@
 
 use super::super::collimation::{self, MAX_BANKS, Moment, Ray, distance_at_mm, path_length_mm};
 use super::super::ray::coefficient;
-use super::Delivery;
+use super::{Delivery, HeadPhoton};
 use crate::deck::Deck;
-use crate::deck::head::BANK_FLOATS;
-use crate::physics::functions::{greatest, least};
+use crate::deck::head::{BANK_FLOATS, OPEN_ONLY, TRANSMITTED_ONLY};
+use crate::physics::functions::{exp_minus, greatest, least};
 use crate::physics::lattice::ENERGY;
 
 /// Weight below which a photon that crossed metal leaves only by roulette.
@@ -85,6 +85,18 @@ pub fn wedge_depth(deck: &Deck, at: Delivery, energy_mev: f32, ray: Ray) -> f32 
     let thickness_mm = t[wedge + 2] + t[wedge + 3] * x_mm + t[wedge + 4] * y_mm;
     let thickness_mm = greatest(least(thickness_mm, t[wedge + 6]), t[wedge + 5]);
     thickness_mm * t[wedge + 1] * coefficient(deck, ENERGY.locate(energy_mev), t[wedge] as usize, 0)
+}
+
+/// What jaws, leaves and wedge leave of a photon; nothing where the run's component leaves it out.
+pub fn behind_metal(deck: &Deck, at: Delivery, photon: HeadPhoton) -> HeadPhoton {
+    let crossing = cross_banks(deck, at, photon.energy_mev, photon.ray);
+    let depth = crossing.depth + wedge_depth(deck, at, photon.energy_mev, photon.ray);
+    let component = deck.tables[at.head + 1];
+    let is_left_out = (component == OPEN_ONLY && crossing.metal_mm > 0.0)
+        || (component == TRANSMITTED_ONLY && crossing.metal_mm <= 0.0);
+    let weight = if is_left_out { 0.0 } else { photon.weight * exp_minus(depth) };
+    let weight = if crossing.metal_mm > 0.0 { roulette(weight, photon.luck) } else { weight };
+    HeadPhoton { weight, ..photon }
 }
 
 /// The weight after roulette: a faint one has [`FAINT_WEIGHT`] or 0.

@@ -16,7 +16,6 @@ use super::super::ray::coefficient;
 use super::super::source::SOURCE_BRANCH;
 use super::aim::{aim_at_grid, grid_density};
 use super::extra_focal::klein_nishina;
-use super::focal::focal_photon;
 use super::metal::{cross_banks, place_at_depth, wedge_depth};
 use super::{Delivery, HeadPhoton, meets_grid};
 use crate::deck::Deck;
@@ -50,9 +49,9 @@ pub const LEAST_DEPTH: f32 = 1e-4;
 /// 1/(4π): density of an isotropic direction (1/sr).
 pub const PER_SPHERE: f32 = 0.079_577_47;
 
-/// A photon that scattered in jaws and leaves.
-pub fn emit_scattered(deck: &Deck, stream: Stream, at: Delivery) -> HeadPhoton {
-    let mut photon = focal_photon(deck, stream, at);
+/// What scatters of a photon that meets jaws and leaves.
+pub fn scattered_in_metal(deck: &Deck, stream: Stream, at: Delivery, focal: HeadPhoton) -> HeadPhoton {
+    let mut photon = focal;
     let faint = FAINT_PART * photon.weight;
     let mut leaving = photon;
     let mut total = 0.0;
