@@ -17,10 +17,10 @@ use volume::Grid;
 
 /// Components, the places in the contract's order, and source photons.
 const RUNS: [(Component, usize, u64); 5] = [
-    (Component::Open, 0, 3_000_000),
-    (Component::ExtraFocal, 1, 1_000_000),
-    (Component::Transmitted, 2, 1_000_000),
-    (Component::Scattered, 2, 1_000_000),
+    (Component::Open, 0, 2_000_000),
+    (Component::ExtraFocal, 1, 500_000),
+    (Component::Transmitted, 2, 500_000),
+    (Component::Scattered, 2, 150_000),
     (Component::Leakage, 3, 300_000),
 ];
 /// Distance from the field's edge (cm), and what is remembered of the dose there at 10 cm depth (% of the maximum on the
