@@ -77,14 +77,14 @@ struct Progress {
     image: Option<Image<f32>>,
     /// Whether somebody is busy with its shape alone.
     is_being_shaped: bool,
-    shape: Option<Shape>,
+    shape: Option<Box<Shape>>,
     table: Option<Result<FeatureTable, Error>>,
 }
 
 /// The best thing to do.
 enum Task {
     /// All of a region whose voxels are there.
-    Region(usize, Image<f32>, Option<Shape>),
+    Region(usize, Image<f32>, Option<Box<Shape>>),
     /// The shape of a region whose voxels are not.
     Shape(usize),
 }
@@ -135,11 +135,11 @@ impl<'a> Work<'a> {
         while let Some(task) = self.next() {
             match task {
                 Task::Region(which, image, shape) => {
-                    let table = self.table_of(which, &image, shape.as_ref());
+                    let table = self.table_of(which, &image, shape.as_deref());
                     self.state().regions[which].table = Some(table);
                 }
                 Task::Shape(which) => {
-                    let shape = shape_ahead(&self.regions[which].1, self.recipe);
+                    let shape = shape_ahead(&self.regions[which].1, self.recipe).map(Box::new);
                     let mut state = self.state();
                     let progress = &mut state.regions[which];
                     (progress.shape, progress.is_being_shaped) = (shape, false);
