@@ -13,6 +13,7 @@
 //! The NIfTI-1 Data Format, R. W. Cox et al., nifti1.h (2004).
 
 mod labels;
+mod parts;
 mod patient;
 mod read;
 mod rows;

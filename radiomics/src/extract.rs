@@ -3,8 +3,10 @@
 use crate::catalogue::{Aggregation, Family};
 use crate::error::Error;
 use crate::filter::Volume;
+use crate::morphology::Shape;
 use crate::process::discretise::{grey_levels, volume_histogram};
 use crate::process::{self, Prepared, Shell, prepare};
+use crate::reason::State;
 use crate::recipe::{Recipe, Resegment, VolumeHistogram};
 use crate::region::Region;
 use crate::ring::body;
@@ -13,6 +15,7 @@ use crate::texture::levels::Levels;
 use crate::texture::{self, Request};
 use crate::{intensity, local_intensity, morphology, volume_histogram};
 use rayon::prelude::*;
+use std::ops::Range;
 use volume::{Image, Mask};
 
 /// The features of some regions of an image, by name and mask.
@@ -37,10 +40,47 @@ pub fn extract(
     regions: &[(String, Mask)],
     recipe: &Recipe,
 ) -> Result<FeatureTable, Error> {
+    of_parts(image, regions, &parts(regions, 0..regions.len(), recipe), None, recipe)
+}
+
+/// The features of one of the regions and of its rings, as [`extract`] finds them; the other regions matter where rings
+/// avoid them. `shape` is its [`shape_ahead`], where that is known.
+///
+/// # Errors
+/// As [`extract`].
+pub fn extract_one(
+    image: &Image<f32>,
+    regions: &[(String, Mask)],
+    which: usize,
+    shape: Option<&Shape>,
+    recipe: &Recipe,
+) -> Result<FeatureTable, Error> {
+    of_parts(image, regions, &parts(regions, which..which + 1, recipe), shape, recipe)
+}
+
+/// What the mask alone says of a region, for [`extract_one`]: it can be found before the image is there. Nothing where the
+/// recipe asks for none of it or resamples the mask, and of a mask without a voxel.
+pub fn shape_ahead(mask: &Mask, recipe: &Recipe) -> Option<Shape> {
+    if recipe.resample.is_some() || !wants(recipe, Family::Morphology) {
+        return None;
+    }
+    let bounds = process::bounds(mask)?;
+    let (size, inside) = process::boxed(mask, bounds);
+    let is_wanted = |tag: &str| recipe.wants(tag);
+    Shape::of(size, &inside, mask.grid.spacing_mm, recipe.features.mesh, &is_wanted)
+}
+
+/// The features of some parts; `shape` is that of the first.
+fn of_parts(
+    image: &Image<f32>,
+    regions: &[(String, Mask)],
+    parts: &[Part],
+    shape: Option<&Shape>,
+    recipe: &Recipe,
+) -> Result<FeatureTable, Error> {
     let ready = if recipe.filter.is_empty() { None } else { Some(process::whole(image, recipe)) };
     let bodies: Vec<Option<Vec<bool>>> =
         recipe.ring.iter().map(|ring| ring.air_below.map(|air| body(image, air))).collect();
-    let parts = parts(regions, recipe);
     // A region without a voxel has rows too, of values that are not defined. One at a time: regions differ much in size,
     // and the large ones often come together.
     let prepared: Vec<Option<Prepared>> = parts
@@ -61,7 +101,10 @@ pub fn extract(
         .collect::<Result<_, Error>>()?;
     let all = || parts.par_iter().zip(&prepared).with_max_len(1);
     let mut tables: Vec<Vec<Row>> = all()
-        .map(|(part, prepared)| rows(prepared.as_ref(), part, "none", recipe))
+        .map(|(part, prepared)| {
+            let shape = shape.filter(|_| part.ring.is_none());
+            rows(prepared.as_ref(), part, "none", shape, recipe)
+        })
         .collect::<Result<_, Error>>()?;
     if let Some(whole) = &ready {
         // Regions come first: their error says which one.
@@ -78,7 +121,7 @@ pub fn extract(
             let more: Vec<Vec<Row>> = all()
                 .map(|(part, prepared)| {
                     let there = prepared.as_ref().map(|prepared| prepared.with_values(&response));
-                    rows(there.as_ref(), part, &filter.word(), &of_response)
+                    rows(there.as_ref(), part, &filter.word(), None, &of_response)
                 })
                 .collect::<Result<_, Error>>()?;
             for (table, more) in tables.iter_mut().zip(more) {
@@ -111,10 +154,11 @@ impl Part<'_> {
     }
 }
 
-/// Each region, followed by its rings.
-fn parts<'a>(regions: &'a [(String, Mask)], recipe: &'a Recipe) -> Vec<Part<'a>> {
-    let mut parts = Vec::with_capacity(regions.len() * (1 + recipe.ring.len()));
-    for (region, (name, mask)) in regions.iter().enumerate() {
+/// Each of some regions, followed by its rings.
+fn parts<'a>(regions: &'a [(String, Mask)], which: Range<usize>, recipe: &'a Recipe) -> Vec<Part<'a>> {
+    let mut parts = Vec::with_capacity(which.len() * (1 + recipe.ring.len()));
+    for region in which {
+        let (name, mask) = &regions[region];
         parts.push(Part { name: name.clone(), mask, region, ring: None, ring_name: "" });
         for (n, ring) in recipe.ring.iter().enumerate() {
             let name = format!("{name}/{}", ring.name);
@@ -137,13 +181,19 @@ fn of_response(recipe: &Recipe) -> Recipe {
 }
 
 /// All rows of one region; of one without a voxel if there is nothing.
-fn rows(prepared: Option<&Prepared>, part: &Part, filter: &str, recipe: &Recipe) -> Result<Vec<Row>, Error> {
+fn rows(
+    prepared: Option<&Prepared>,
+    part: &Part,
+    filter: &str,
+    shape: Option<&Shape>,
+    recipe: &Recipe,
+) -> Result<Vec<Row>, Error> {
     let name = &part.name;
     let nothing = Region::empty();
     let region = prepared.map_or(&nothing, |prepared| &prepared.region);
     // A large region's families are found side by side.
     let (mut values, more) =
-        rayon::join(|| of_shape(prepared, region, recipe), || of_levels(region, name, recipe));
+        rayon::join(|| of_shape(prepared, region, shape, recipe), || of_levels(region, name, recipe));
     values.extend(more?);
     values.sort_by_key(|(family, way, _)| (*family, *way));
     let state = State::of(region);
@@ -183,10 +233,19 @@ fn wants(recipe: &Recipe, family: Family) -> bool {
 }
 
 /// What needs no grey levels.
-fn of_shape(prepared: Option<&Prepared>, region: &Region, recipe: &Recipe) -> Vec<Values> {
+fn of_shape(
+    prepared: Option<&Prepared>,
+    region: &Region,
+    shape: Option<&Shape>,
+    recipe: &Recipe,
+) -> Vec<Values> {
     let mut values = Vec::new();
     if wants(recipe, Family::Morphology) {
-        let found = morphology::features(region, recipe.features.mesh, &|tag| recipe.wants(tag));
+        let is_wanted = |tag: &str| recipe.wants(tag);
+        let found = match shape {
+            Some(shape) => shape.features(region, &is_wanted),
+            None => morphology::features(region, recipe.features.mesh, &is_wanted),
+        };
         values.push((Family::Morphology, None, found.to_vec()));
     }
     if wants(recipe, Family::LocalIntensity) {
@@ -234,43 +293,4 @@ fn of_levels(region: &Region, name: &str, recipe: &Recipe) -> Result<Vec<Values>
 
 fn levels_exist(region: &Region) -> bool {
     region.intensity.iter().any(|inside| *inside)
-}
-
-/// What is special about a region.
-struct State {
-    is_empty: bool,
-    voxels: usize,
-    is_flat: bool,
-    is_thin: bool,
-}
-
-impl State {
-    fn of(region: &Region) -> Self {
-        let first = region.inside().next().map(|(_, value)| value);
-        Self {
-            is_empty: !region.morphological.contains(&true),
-            voxels: region.inside().count(),
-            is_flat: region.inside().all(|(_, value)| Some(value) == first),
-            is_thin: region.shape.contains(&1),
-        }
-    }
-
-    /// Why a feature of this region is not defined.
-    fn reason(&self, family: Family) -> &'static str {
-        if self.is_empty {
-            "the region holds no voxel"
-        } else if self.voxels == 0 && family != Family::Morphology {
-            "no voxel is left after re-segmentation"
-        } else if self.voxels == 1 {
-            "the region is a single voxel"
-        } else if self.is_thin && family == Family::Morphology {
-            "the region is one voxel thick"
-        } else if self.is_flat {
-            "all intensities are equal"
-        } else if family == Family::Cooccurrence {
-            "no slice and direction has two neighbouring voxels of different grey level"
-        } else {
-            "a divisor is zero"
-        }
-    }
 }

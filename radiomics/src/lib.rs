@@ -15,6 +15,7 @@ pub mod patient;
 pub mod placement;
 mod preset;
 pub mod process;
+mod reason;
 mod recipe;
 pub mod region;
 pub mod ring;
@@ -24,7 +25,7 @@ pub mod volume_histogram;
 
 pub use catalogue::{Aggregation, Entry, Family, Unit};
 pub use error::Error;
-pub use extract::extract;
+pub use extract::{extract, extract_one, shape_ahead};
 pub use preset::{PRESETS, preset};
 pub use recipe::{
     BinStart, Dimension, Discretise, Interpolation, Lesions, Recipe, Resample, Resegment, Response,

@@ -123,7 +123,7 @@ fn same_grid(image: &OrientedGrid, mask: &OrientedGrid, name: &str) -> Result<()
 }
 
 /// Lowest and highest voxel of a mask in its grid.
-fn bounds(mask: &Mask) -> Option<[[usize; 3]; 2]> {
+pub(crate) fn bounds(mask: &Mask) -> Option<[[usize; 3]; 2]> {
     box_of(mask.shape, &mask.inside)
         .map(|ends| ends.map(|end| std::array::from_fn(|a| end[a] + mask.lower[a])))
 }
@@ -145,6 +145,13 @@ pub fn box_of(shape: [usize; 3], inside: &[bool]) -> Option<[[usize; 3]; 2]> {
 fn as_it_is<'a>(image: &'a Image<f32>, mask: &Mask, [lower, upper]: [[usize; 3]; 2]) -> Option<Cut<'a>> {
     let shape = image.grid.shape;
     // The mask is kept in its box; the values stay where they are.
+    let (_, inside) = boxed(mask, [lower, upper]);
+    let spacing_mm = image.grid.spacing_mm;
+    Some(Cut { spacing_mm, shape, values: Cow::Borrowed(&image.values), mask: inside, lower, upper })
+}
+
+/// The part of a mask between two voxels of its grid, and how many voxels that is along each axis.
+pub(crate) fn boxed(mask: &Mask, [lower, upper]: [[usize; 3]; 2]) -> ([usize; 3], Vec<bool>) {
     let size: [usize; 3] = std::array::from_fn(|a| upper[a] - lower[a] + 1);
     let mut inside = Vec::with_capacity(size.iter().product());
     for k in lower[2]..=upper[2] {
@@ -154,8 +161,7 @@ fn as_it_is<'a>(image: &'a Image<f32>, mask: &Mask, [lower, upper]: [[usize; 3];
             inside.extend_from_slice(&mask.inside[start..start + size[0]]);
         }
     }
-    let spacing_mm = image.grid.spacing_mm;
-    Some(Cut { spacing_mm, shape, values: Cow::Borrowed(&image.values), mask: inside, lower, upper })
+    (size, inside)
 }
 
 /// Spacing and axes of the new voxels.

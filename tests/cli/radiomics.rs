@@ -68,6 +68,8 @@ fn what_cannot_be_done_is_refused_by_name() {
     for (more, status, word) in [
         (&["--preset", "ibsi-Z", "--out", "f.csv"][..], 2, "ibsi-Z"),
         (&["--config", "recipe.toml", "--out", "f.txt"], 2, ".parquet"),
+        // Known before anything is read: there is no such recipe either.
+        (&["--config", "none.toml", "--out", "none/f.csv"], 4, "folder does not exist"),
         (&["--config", "recipe.toml", "--out", "f.csv", "--per-patient", "p.xls"], 2, "--per-patient"),
         (&["--config", "recipe.toml", "--out", "f.csv", "--patients", "."], 2, "cannot be used with"),
         (&["--config", "recipe.toml", "--out", "f.csv", "--roi", "9"], 3, "no region"),
@@ -252,6 +254,57 @@ fn a_nifti_image_gives_the_same_values_in_part_as_in_whole() {
     assert!(part.len() > 200);
     for (a, b) in part.into_iter().zip(whole) {
         assert!((a - b).abs() <= 1e-9 * a.abs().max(1e-3) || (a.is_nan() && b.is_nan()), "{a} {b}");
+    }
+}
+
+#[test]
+fn regions_are_the_same_one_by_one_and_together_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let grid = Grid { corner_mm: [-7.0, 3.0, 11.0], spacing_mm: [2.0; 3], shape: [60, 50, 24] };
+    let at = |n: usize| [n % 60, n / 60 % 50, n / 3000];
+    let values: Vec<f32> = (0..grid.len()).map(|n| ((n * n % 1009 * 31 + 17 * n) % 211) as f32).collect();
+    // Blocks far apart, of other sizes; the last one lies in the ring of the first.
+    let blocks = [
+        [[4, 4, 4], [9, 8, 8]],
+        [[48, 40, 3], [56, 47, 20]],
+        [[50, 5, 15], [53, 9, 19]],
+        [[11, 5, 5], [13, 7, 7]],
+    ];
+    let label = |n: usize| {
+        let within =
+            |[lower, upper]: &[[usize; 3]; 2]| (0..3).all(|a| (lower[a]..upper[a]).contains(&at(n)[a]));
+        blocks.iter().position(within).map_or(0.0, |block| block as f32 + 1.0)
+    };
+    let mask: Vec<f32> = (0..grid.len()).map(label).collect();
+    write_scalar(&folder.path().join("image.nii.gz"), &grid, &values).expect("written");
+    write_scalar(&folder.path().join("mask.nii.gz"), &grid, &mask).expect("written");
+    let part = format!(
+        "{RECIPE}[features]\nfamilies = [\"morphology\", \"intensity\", \"cooccurrence\", \"distance-zone\"]\n\
+         [[ring]]\nname = \"rim\"\ninside_mm = 0.0\noutside_mm = 6.0\n"
+    );
+    // Resampling to the image's own spacing takes all regions together from the whole image.
+    let whole = format!("{part}[resample]\nspacing_mm = [2.0, 2.0, 2.0]\ninterpolation = \"nearest\"\n");
+    std::fs::write(folder.path().join("part.toml"), part).expect("written");
+    std::fs::write(folder.path().join("whole.toml"), whole).expect("written");
+    let table = |recipe: &str, threads: &str| {
+        let ended = run(folder.path(), &["--config", recipe, "--threads", threads, "--out", "f.csv"]);
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        std::fs::read(folder.path().join("f.csv")).expect("a table")
+    };
+    let one = table("part.toml", "1");
+    for threads in ["2", "3"] {
+        assert!(table("part.toml", threads) == one, "{threads} threads");
+    }
+    let part = rows(&folder.path().join("f.csv"));
+    table("whole.toml", "2");
+    let whole = rows(&folder.path().join("f.csv"));
+    assert_eq!((part.len(), part.len() % 8), (whole.len(), 0));
+    for (a, b) in part.iter().zip(&whole) {
+        let same = ["region", "ibsi_id", "aggregation"].iter().all(|key| a[*key] == b[*key]);
+        assert!(same, "{a:?} {b:?}");
+        let value = |row: &std::collections::HashMap<String, String>| row["value"].parse().expect("a number");
+        let (x, y): (f64, f64) = (value(a), value(b));
+        assert!((x - y).abs() <= 1e-9 * x.abs().max(1e-3) || (x.is_nan() && y.is_nan()), "{a:?} {b:?}");
     }
 }
 

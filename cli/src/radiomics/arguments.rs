@@ -23,7 +23,7 @@ pub struct RadiomicsArguments {
     #[arg(long, value_name = "FILE.toml", required_unless_present = "preset", conflicts_with = "preset")]
     pub config: Option<PathBuf>,
 
-    /// One of the standard's own recipes: ibsi-digital, ibsi-A to ibsi-E.
+    /// One of the standard's own recipes: ibsi-digital, ibsi-A to ibsi-E, ibsi2-A, ibsi2-B.
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
 

@@ -4,10 +4,13 @@ mod arguments;
 mod cases;
 mod columns;
 mod extracted;
+mod images;
 mod inputs;
 mod outputs;
 mod parquet;
+mod placed;
 mod regions;
+mod streamed;
 
 pub use arguments::RadiomicsArguments;
 pub use inputs::Inputs;
@@ -18,6 +21,7 @@ use crate::exit::{Failure, with_causes};
 use crate::input_file::{InputFile, file_name};
 use ::radiomics::{PRESETS, Recipe, preset};
 use extracted::Extracted;
+use inputs::Opened;
 use outputs::Refused;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -38,8 +42,8 @@ pub fn run(arguments: &RadiomicsArguments, common: &Common) -> Result<(), Failur
     let count = cases.len();
     let (mut all, mut refused) = (Vec::new(), Vec::new());
     for (n, (patient_id, case)) in cases.into_iter().enumerate() {
-        let read = |case| Inputs::read(&case, arguments, &recipe);
-        match case.and_then(read).and_then(|inputs| Extracted::of(inputs, &recipe)) {
+        let read = |case| Opened::read(&case, arguments, &recipe);
+        match case.and_then(read).and_then(|opened| Extracted::of(opened, &recipe)) {
             Ok(one) => {
                 if !common.quiet {
                     said(&one, is_batch.then_some((n + 1, count)));
@@ -82,7 +86,7 @@ pub fn read_case(image: &Path, mask: &Path, roi: Option<&str>, recipe: &Recipe) 
     let (image, mask) = (image.to_owned(), mask.to_owned());
     let arguments = RadiomicsArguments::of_case(&image, &mask);
     let case = cases::Case { patient_id: file_name(&image), image, mask, roi: roi.map(str::to_owned) };
-    Inputs::read(&case, &arguments, recipe)
+    Opened::read(&case, &arguments, recipe)?.inputs(recipe)
 }
 
 /// Remarks of the readers of one image.

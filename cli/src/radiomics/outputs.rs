@@ -7,13 +7,17 @@ use crate::args::INTENDED_USE;
 use crate::exit::Failure;
 use crate::input_file::file_name;
 use ::radiomics::Recipe;
+use rayon::prelude::*;
 use serde::Serialize;
+use std::ops::Range;
 use std::path::Path;
 
-/// The file's ending says the format.
+/// The file's ending says the format, and its folder exists: known before hours of work.
 pub fn check_name(option: &str, path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     match ending(path) {
-        "csv" | "parquet" => Ok(()),
+        "csv" | "parquet" if folder.is_none_or(Path::is_dir) => Ok(()),
+        "csv" | "parquet" => Err(cannot(path, &"its folder does not exist")),
         _ => Err(Failure::command_line(
             format!("{option} {} does not say a format that can be written", path.display()),
             "a name that ends in .csv or .parquet",
@@ -96,16 +100,31 @@ fn encoded(path: &Path, columns: &[Column], recipe: &str) -> Result<Vec<u8>, Fai
     csv(columns).map_err(|error| cannot(path, &error))
 }
 
+/// Rows of a table that are written at a time.
+const ROWS: usize = 512;
+
+/// The table as text; pieces of it are written side by side.
 fn csv(columns: &[Column]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns.iter().map(|column| column.name.as_str()))?;
+    let mut all = finished(writer)?;
     let rows = columns.first().map_or(0, |column| match &column.values {
         Values::Text(values) => values.len(),
         Values::Number(values) => values.len(),
         Values::Count(values) => values.len(),
     });
+    let pieces: Vec<Vec<u8>> = (0..rows.div_ceil(ROWS))
+        .into_par_iter()
+        .map(|n| csv_rows(columns, n * ROWS..rows.min((n + 1) * ROWS)))
+        .collect::<Result<_, _>>()?;
+    pieces.into_iter().for_each(|piece| all.extend(piece));
+    Ok(all)
+}
+
+fn csv_rows(columns: &[Column], rows: Range<usize>) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
     let mut number = String::new();
-    for row in 0..rows {
+    for row in rows {
         for column in columns {
             number.clear();
             match &column.values {
@@ -116,6 +135,10 @@ fn csv(columns: &[Column]) -> Result<Vec<u8>, csv::Error> {
         }
         writer.write_record(None::<&[u8]>)?;
     }
+    finished(writer)
+}
+
+fn finished(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
@@ -132,7 +155,7 @@ fn shown(value: f64, text: &mut String) -> &str {
 fn cannot(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     Failure::failed(
         format!("{} cannot be written: {error}", path.display()),
-        "another --out, in a folder that exists and that you may write to",
+        "another name, in a folder that exists and that you may write to",
     )
 }
 

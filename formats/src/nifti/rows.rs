@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use volume::{Image, OrientedGrid, VoxelIndex};
+use volume::{Image, OrientedGrid};
 
 /// Bytes that are decompressed at a time.
 const BLOCK_BYTES: usize = 1 << 17;
@@ -127,25 +127,6 @@ impl<'a> Rows<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The part of the image between two voxels (both included; in the order of the file), as an image of its own whose
-    /// axes lie as near to x, y, z of the patient as they can.
-    pub fn part(self, [lower, upper]: [[usize; 3]; 2]) -> Result<Image<f32>, Error> {
-        let whole = self.layout.grid;
-        let grid = OrientedGrid {
-            origin_mm: whole.centre_mm(VoxelIndex(lower)),
-            shape: std::array::from_fn(|a| upper[a] - lower[a] + 1),
-            ..whole
-        };
-        // Beyond this memory grows with the rows that come, not with those that the header promises.
-        let mut values = Vec::with_capacity(grid.len().min(1 << 24));
-        self.each(lower[2]..upper[2] + 1, |line, row| {
-            if (lower[1]..=upper[1]).contains(&(line % whole.shape[1])) {
-                row.append(lower[0]..upper[0] + 1, &mut values);
-            }
-        })?;
-        Ok(Image { grid, values }.canonical())
     }
 }
 

@@ -32,8 +32,8 @@ impl Filter {
             }
             Kind::Laws { kernels, pooling, energy_reach } => {
                 let kernels = self.laws(kernels).expect("the settings were checked");
-                let mut found = turned(pooling.as_ref(), axes, |order, flip| {
-                    separable(image, &along(&kernels, order, flip), boundary)
+                let mut found = turned(image, boundary, pooling.as_ref(), axes, |order, flip| {
+                    along(&kernels, order, flip)
                 });
                 if let Some(reach) = energy_reach {
                     found.values.iter_mut().for_each(|value| *value = value.abs());
@@ -58,15 +58,15 @@ impl Filter {
                 sum
             }
             Kind::Wavelet { wavelet, letters, level, pooling } => {
-                turned(pooling.as_ref(), axes, |order, flip| {
-                    let low = "L".repeat(axes);
-                    let mut found = image.clone();
-                    for finer in 1..*level {
-                        let kernels = self.wavelets(wavelet, &low, finer).expect("the settings were checked");
-                        found = separable(&found, &along(&kernels, order, flip), boundary);
-                    }
-                    let kernels = self.wavelets(wavelet, letters, *level).expect("the settings were checked");
-                    separable(&found, &along(&kernels, order, flip), boundary)
+                turned(image, boundary, pooling.as_ref(), axes, |order, flip| {
+                    let finer = (1..*level).map(|level| ("L".repeat(axes), level));
+                    let kernels = |(letters, level): (String, u32)| {
+                        self.wavelets(wavelet, &letters, level).expect("the settings were checked")
+                    };
+                    finer
+                        .chain([(letters.clone(), *level)])
+                        .flat_map(|one| along(&kernels(one), order, flip))
+                        .collect()
                 })
             }
             Kind::Simoncelli { level, riesz: order } => {
@@ -86,49 +86,62 @@ impl Filter {
     }
 }
 
+/// A convolution along an axis.
+type Step = (usize, Kernel);
+
+/// Convolutions one after the other. What they make is in the first volume; both give their memory, which large volumes
+/// would else ask the system for at each step.
+fn convolved(image: &Volume, steps: &[Step], boundary: Boundary, [found, other]: [&mut Volume; 2]) {
+    for (n, (axis, kernel)) in steps.iter().enumerate() {
+        let from = if n == 0 { image } else { &*found };
+        from.convolve(*axis, kernel, boundary, other);
+        std::mem::swap(found, other);
+    }
+}
+
 /// One kernel along each axis, the first along x.
 fn separable(image: &Volume, kernels: &[Kernel], boundary: Boundary) -> Volume {
-    let mut found = image.convolved(0, &kernels[0], boundary);
-    for (axis, kernel) in kernels.iter().enumerate().skip(1) {
-        found = found.convolved(axis, kernel, boundary);
-    }
+    let steps: Vec<Step> = kernels.iter().cloned().enumerate().collect();
+    let (mut found, mut other) = (Volume::room(), Volume::room());
+    convolved(image, &steps, boundary, [&mut found, &mut other]);
     found
 }
 
-/// The kernels after a turn.
-fn along(kernels: &[Kernel], order: [usize; 3], flip: [bool; 3]) -> Vec<Kernel> {
+/// The steps of a separable filter after a turn.
+fn along(kernels: &[Kernel], order: [usize; 3], flip: [bool; 3]) -> Vec<Step> {
     let turned = |axis: usize| {
         let kernel = &kernels[order[axis]];
-        if flip[axis] { kernel.flipped() } else { kernel.clone() }
+        (axis, if flip[axis] { kernel.flipped() } else { kernel.clone() })
     };
     (0..kernels.len()).map(turned).collect()
 }
 
-/// The response of one filter, or of all its turns made one.
+/// The response of one filter, or of all its turns made one; `steps` says what a turn does.
 fn turned(
+    image: &Volume,
+    boundary: Boundary,
     pooling: Option<&Pooling>,
     axes: usize,
-    response: impl Fn([usize; 3], [bool; 3]) -> Volume,
+    steps: impl Fn([usize; 3], [bool; 3]) -> Vec<Step>,
 ) -> Volume {
-    let Some(pooling) = pooling else { return response([0, 1, 2], [false; 3]) };
-    let turns = volume::turns(axes);
-    let mut found: Option<Volume> = None;
-    for (order, flip) in &turns {
-        let next = response(*order, *flip);
-        match &mut found {
-            None => found = Some(next),
-            Some(found) => {
-                for (value, other) in found.values.iter_mut().zip(next.values) {
-                    *value = match pooling {
-                        Pooling::Max => value.max(other),
-                        Pooling::Min => value.min(other),
-                        Pooling::Average => *value + other,
-                    };
-                }
-            }
+    let (mut next, mut other) = (Volume::room(), Volume::room());
+    let mut response = |(order, flip), next: &mut Volume| {
+        convolved(image, &steps(order, flip), boundary, [next, &mut other]);
+    };
+    let turns = if pooling.is_some() { volume::turns(axes) } else { vec![([0, 1, 2], [false; 3])] };
+    let mut found = Volume::room();
+    response(turns[0], &mut found);
+    let Some(pooling) = pooling else { return found };
+    for &turn in &turns[1..] {
+        response(turn, &mut next);
+        for (value, &other) in found.values.iter_mut().zip(&next.values) {
+            *value = match pooling {
+                Pooling::Max => value.max(other),
+                Pooling::Min => value.min(other),
+                Pooling::Average => *value + other,
+            };
         }
     }
-    let mut found = found.expect("there is a turn");
     if *pooling == Pooling::Average {
         found.values.iter_mut().for_each(|value| *value /= turns.len() as f64);
     }

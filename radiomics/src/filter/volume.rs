@@ -14,8 +14,13 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// Convolves along one axis.
-    pub fn convolved(&self, axis: usize, kernel: &Kernel, boundary: Boundary) -> Self {
+    /// Nothing yet: room for what is made of another volume.
+    pub fn room() -> Self {
+        Self { shape: [0; 3], values: Vec::new() }
+    }
+
+    /// Convolves along one axis; what `out` held is lost, its memory is used again.
+    pub fn convolve(&self, axis: usize, kernel: &Kernel, boundary: Boundary, out: &mut Self) {
         let stride: usize = self.shape[..axis].iter().product();
         let number = self.shape[axis];
         let block = stride * number;
@@ -32,8 +37,9 @@ impl Volume {
         let sources: Vec<Option<usize>> = (0..before + number + after)
             .map(|place| boundary.index(place as isize - before as isize, number))
             .collect();
-        let mut values = vec![0.0; self.values.len()];
-        values.par_chunks_mut(block).zip(self.values.par_chunks(block)).for_each(|(out, lines)| {
+        out.shape = self.shape;
+        out.values.resize(self.values.len(), 0.0);
+        out.values.par_chunks_mut(block).zip(self.values.par_chunks(block)).for_each(|(out, lines)| {
             if axis == 0 {
                 let mut padded = vec![0.0; sources.len()];
                 for (slot, source) in padded.iter_mut().zip(&sources) {
@@ -46,6 +52,7 @@ impl Volume {
             }
             for x in 0..number {
                 let row = &mut out[x * stride..(x + 1) * stride];
+                row.fill(0.0);
                 for (place, weight) in &taps {
                     if let Some(source) = sources[x + place] {
                         let from = &lines[source * stride..(source + 1) * stride];
@@ -56,7 +63,6 @@ impl Volume {
                 }
             }
         });
-        Self { shape: self.shape, values }
     }
 
     /// Adds another volume's values.
@@ -108,8 +114,13 @@ mod tests {
     fn a_convolution_turns_the_kernel_round() {
         let volume = Volume { shape: [1, 5, 1], values: vec![0.0, 0.0, 1.0, 0.0, 0.0] };
         let kernel = Kernel { weights: vec![1.0, 2.0, 3.0], origin: 1 };
-        assert_eq!(volume.convolved(1, &kernel, Boundary::Zero).values, [0.0, 1.0, 2.0, 3.0, 0.0]);
+        // What is in the room does not matter.
+        let mut found = Volume { shape: [1, 1, 3], values: vec![7.0; 3] };
+        volume.convolve(1, &kernel, Boundary::Zero, &mut found);
+        assert_eq!((found.shape, &found.values[..]), ([1, 5, 1], &[0.0, 1.0, 2.0, 3.0, 0.0][..]));
         let volume = Volume { shape: [5, 1, 1], ..volume };
-        assert_eq!(volume.convolved(0, &kernel, Boundary::Zero).values, [0.0, 1.0, 2.0, 3.0, 0.0]);
+        found.values.fill(7.0);
+        volume.convolve(0, &kernel, Boundary::Zero, &mut found);
+        assert_eq!(found.values, [0.0, 1.0, 2.0, 3.0, 0.0]);
     }
 }

@@ -16,6 +16,12 @@ This page is generated: `STRAYDOSE_WRITE_PAGES=1 cargo test --release -p radiomi
 without the variable fails when it is out of date. The reference values are those of the Image Biomarker Standardisation
 Initiative (reference manual arXiv:1612.07003; filters arXiv:2006.05470). A value agrees if it lies within the tolerance that the
 standard gives, as it is or with three significant digits, as the standard prints it.
+
+One command makes the values of a configuration, on the data of the standard; with `--wide` its columns have the standard's tags:
+
+```sh
+straydose radiomics --image CT/ --mask RS.dcm --roi GTV-1 --preset ibsi-C --wide --out C.csv
+```
 ";
 
 /// The catalogue, which needs no reference data.
