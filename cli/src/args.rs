@@ -117,6 +117,10 @@ pub enum Command {
     ///
     /// Writes cases.parquet, organs.parquet, dictionary.csv, refused.csv, unmapped.csv and cohort.html.
     Gather(crate::registry::GatherArguments),
+    /// Finished estimates of one patient side by side: differences of organs and components, with their intervals.
+    ///
+    /// Writes differences.csv, report.html and run.json.
+    Compare(crate::compare::CompareArguments),
     /// A DICOM node: takes plans with their scans by C-STORE, runs `estimate` on each, sends the dose back.
     ///
     /// Runs until Ctrl-C or SIGTERM. Its queue survives a kill.

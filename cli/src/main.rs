@@ -8,6 +8,7 @@ mod case_file;
 mod checks;
 mod cohort;
 mod commission;
+mod compare;
 mod console;
 mod demo;
 mod devices;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Manifest(manifest) => registry::manifest(manifest, &arguments.common),
         Command::Batch(batch) => registry::batch(batch, &arguments.common),
         Command::Gather(gather) => registry::gather(gather, &arguments.common),
+        Command::Compare(compare) => compare::run(compare, &arguments.common),
         Command::Serve(serve) => serve::run(serve, &arguments.common),
         Command::Cohort(cohort) => cohort::run(cohort, &arguments.common),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),

@@ -22,6 +22,7 @@ pub struct Object {
 #[derive(Debug, Default)]
 pub struct Index {
     objects: BTreeMap<String, Object>,
+    changes: u64,
 }
 
 /// What belongs to a plan.
@@ -44,6 +45,7 @@ pub struct Set {
 impl Index {
     /// Puts an object in; gives the one whose place it takes.
     pub fn insert(&mut self, object: Object) -> Option<Object> {
+        self.changes += 1;
         self.objects.insert(object.facts.uid.clone(), object)
     }
 
@@ -54,7 +56,13 @@ impl Index {
 
     /// Takes an object out.
     pub fn remove(&mut self, uid: &str) -> Option<Object> {
+        self.changes += 1;
         self.objects.remove(uid)
+    }
+
+    /// A number that changes with every object: sets are the same as long as it is.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// How many there are.

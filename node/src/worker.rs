@@ -21,6 +21,9 @@ const REFUSED: [i32; 2] = [2, 3];
 /// What a worker remembers between two looks.
 #[derive(Default)]
 struct Memory {
+    /// The sets, as of so many changes of the index.
+    sets: Vec<Set>,
+    changes: Option<u64>,
     /// What was said of a set that is not whole.
     said: BTreeMap<String, String>,
     /// Failures of a set, and when it may be tried again.
@@ -46,9 +49,16 @@ impl Node<'_> {
 
     /// The set that has waited longest, of those that are whole and quiet.
     fn next(&self, memory: &mut Memory) -> Option<Set> {
-        let sets = self.queue.index().sets();
+        {
+            let index = self.queue.index();
+            if memory.changes != Some(index.changes()) {
+                memory.changes = Some(index.changes());
+                memory.sets = index.sets();
+            }
+        }
+        let sets = &memory.sets;
         memory.said.retain(|key, _| sets.iter().any(|set| set.key == *key));
-        let mut ready: Vec<Set> = Vec::new();
+        let mut ready: Vec<&Set> = Vec::new();
         for set in sets {
             let is_quiet = set.last.elapsed() >= self.settings.quiet();
             let may = memory.failures.get(&set.key).is_none_or(|(_, again)| Instant::now() >= *again);
@@ -65,7 +75,7 @@ impl Node<'_> {
                 }
             }
         }
-        ready.into_iter().min_by_key(|set| set.last)
+        ready.into_iter().min_by_key(|set| set.last).cloned()
     }
 
     fn run_set(&self, set: &Set, memory: &mut Memory) {
