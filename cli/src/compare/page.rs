@@ -16,7 +16,7 @@ const COMPONENTS: [(&str, &str); 4] = [
 /// Width and height of the drawing of an interval.
 const WIDTH: f64 = 220.0;
 const HEIGHT: f64 = 18.0;
-/// The drawing reaches at least so far to each side (%).
+/// The drawing reaches so far to each side that four fifths of the intervals fit in, but at least and at most this (%).
 const LEAST_PERCENT: f64 = 5.0;
 const MOST_PERCENT: f64 = 100.0;
 
@@ -61,12 +61,16 @@ fn pair(runs: &[Finished], rows: &[Row], other: usize) -> Markup {
         let a = row.organs[0].mean.total.0;
         (a > 0.0).then(|| 100.0 * total.interval_gy().map(f64::abs).into_iter().fold(0.0, f64::max) / a)
     });
-    let reach = reach.fold(LEAST_PERCENT, f64::max).min(MOST_PERCENT);
+    let mut reach: Vec<f64> = reach.collect();
+    reach.sort_by(f64::total_cmp);
+    // A few organs of hardly any dose would press all others together.
+    let most = reach.get(reach.len() * 4 / 5).copied().unwrap_or(LEAST_PERCENT);
+    let reach = most.clamp(LEAST_PERCENT, MOST_PERCENT);
     let apart = all.iter().filter(|(_, (total, _))| total.is_told_apart()).count();
     html! { section {
         h2 { (letter) " against A" }
         p.note { (apart) " of " (rows.len()) " organs are told apart. The line is the 95 % interval of the difference in per cent of A, from "
-            (signed(-reach, 0)) " to +" (significant(reach, 3)) " %." }
+            (signed(-reach, 0)) " to +" (significant(reach, 2)) " %; what goes beyond is cut." }
         div.wide { table {
             thead { tr { th { "organ" } th { "A" } th { (letter) } th { (letter) " less A" br; "95 % interval" } th { "in per cent of A" }
                 th { "σ: statistics" br; "model" } th.text { "where it comes from" } } }
