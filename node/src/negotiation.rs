@@ -50,7 +50,7 @@ pub struct Accepted {
 #[derive(Debug)]
 pub struct Refused {
     /// The answer.
-    pub answer: Pdu,
+    pub answer: Box<Pdu>,
     /// Why, for the log.
     pub why: &'static str,
 }
@@ -62,8 +62,10 @@ pub fn answer(
     from: Option<IpAddr>,
     busy: bool,
 ) -> Result<Accepted, Refused> {
-    let refuse =
-        |result, source, why| Refused { answer: Pdu::AssociationRJ(AssociationRJ { result, source }), why };
+    let refuse = |result, source, why| Refused {
+        answer: Box::new(Pdu::AssociationRJ(AssociationRJ { result, source })),
+        why,
+    };
     if request.protocol_version & 1 == 0 {
         let source = Source::ServiceProviderASCE(Acse::ProtocolVersionNotSupported);
         return Err(refuse(Result_::Permanent, source, "its protocol is another"));
