@@ -117,6 +117,14 @@ pub enum Command {
     ///
     /// Writes cases.parquet, organs.parquet, dictionary.csv, refused.csv, unmapped.csv and cohort.html.
     Gather(crate::registry::GatherArguments),
+    /// Finished estimates of one patient side by side: differences of organs and components, with their intervals.
+    ///
+    /// Writes differences.csv, report.html and run.json.
+    Compare(crate::compare::CompareArguments),
+    /// A DICOM node: takes plans with their scans by C-STORE, runs `estimate` on each, sends the dose back.
+    ///
+    /// Runs until Ctrl-C or SIGTERM. Its queue survives a kill.
+    Serve(crate::serve::ServeArguments),
     /// Made-up children with plans of typical sites, as DICOM studies with partial scans, for tests and teaching.
     ///
     /// Writes a folder a child, cohort.csv (the manifest for `batch`) and children.csv (site and technique).

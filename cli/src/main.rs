@@ -8,6 +8,7 @@ mod case_file;
 mod checks;
 mod cohort;
 mod commission;
+mod compare;
 mod console;
 mod demo;
 mod devices;
@@ -26,6 +27,7 @@ mod progress;
 mod radiomics;
 mod registry;
 mod run_record;
+mod serve;
 mod solids;
 mod spectrum_file;
 mod stages;
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
         Command::Manifest(manifest) => registry::manifest(manifest, &arguments.common),
         Command::Batch(batch) => registry::batch(batch, &arguments.common),
         Command::Gather(gather) => registry::gather(gather, &arguments.common),
+        Command::Compare(compare) => compare::run(compare, &arguments.common),
+        Command::Serve(serve) => serve::run(serve, &arguments.common),
         Command::Cohort(cohort) => cohort::run(cohort, &arguments.common),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),
         Command::Predict { command } => predict::run(command, &arguments.common),

@@ -19,7 +19,7 @@ pub const INPUT: &str = "input";
 /// A folder of DICOM files that a command may make as a result.
 pub const DICOM: &str = "dicom";
 /// Every file that a command can write beside the record.
-const RESULTS: [&str; 18] = [
+const RESULTS: [&str; 19] = [
     "kerma.nii.gz",
     "dose.nii.gz",
     "sigma.nii.gz",
@@ -30,6 +30,7 @@ const RESULTS: [&str; 18] = [
     "marrow.csv",
     "organs.csv",
     "dvh.csv",
+    "differences.csv",
     "dose.dcm",
     "report.html",
     "machine.toml",

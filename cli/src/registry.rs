@@ -3,7 +3,7 @@
 mod arguments;
 mod batch;
 mod case;
-mod child;
+pub mod child;
 mod gather;
 mod manifest;
 mod privacy;

@@ -40,6 +40,8 @@ pub struct BodyDose {
     pub model_sigma: [f64; COMPONENTS],
     /// Relative standard error of each organ's mean, from batches; `None` where an organ covers no voxel.
     pub organ_sigma: Vec<Option<f64>>,
+    /// The same of each component of each organ's mean; `None` where it gave nothing.
+    pub organ_component_sigma: Vec<[Option<f64>; COMPONENTS]>,
     /// The monitor unit of each delivered beam.
     pub monitor_units: Vec<MonitorUnit>,
     /// Source photons followed.
@@ -206,8 +208,8 @@ fn model_sigma(given: &[Given]) -> [f64; COMPONENTS] {
 struct Sum {
     components_gy: [Vec<f32>; COMPONENTS],
     variance: Vec<f64>,
-    organ_mean: Vec<f64>,
-    organ_variance: Vec<f64>,
+    organ_mean: Vec<[f64; COMPONENTS]>,
+    organ_variance: Vec<[f64; COMPONENTS]>,
     histories: u64,
     balances: Vec<EnergyBalance>,
     warnings: Vec<String>,
@@ -218,8 +220,8 @@ impl Sum {
         Sum {
             components_gy: std::array::from_fn(|_| vec![0.0; voxels]),
             variance: vec![0.0; voxels],
-            organ_mean: vec![0.0; organs],
-            organ_variance: vec![0.0; organs],
+            organ_mean: vec![[0.0; COMPONENTS]; organs],
+            organ_variance: vec![[0.0; COMPONENTS]; organs],
             histories: 0,
             balances: Vec::new(),
             warnings: Vec::new(),
@@ -235,8 +237,8 @@ impl Sum {
             }
         }
         for (organ, region) in outcome.regions.iter().enumerate() {
-            self.organ_mean[organ] += region.mean * fluence;
-            self.organ_variance[organ] += (region.mean * fluence * region.sigma_relative).powi(2);
+            self.organ_mean[organ][place] += region.mean * fluence;
+            self.organ_variance[organ][place] += (region.mean * fluence * region.sigma_relative).powi(2);
         }
         self.histories += outcome.histories;
         self.balances.push(outcome.energy);
@@ -255,14 +257,18 @@ impl Sum {
         let sigma = values.iter().zip(&self.variance).map(|(&dose, variance)| {
             if dose > 0.0 { (variance.sqrt() / f64::from(dose)) as f32 } else { 1.0 }
         });
-        let organ_sigma = self.organ_mean.iter().zip(&self.organ_variance);
+        let organs = || self.organ_mean.iter().zip(&self.organ_variance);
+        let relative = |mean: f64, variance: f64| (mean > 0.0).then(|| variance.sqrt() / mean);
         BodyDose {
             sigma_relative: sigma.collect(),
             dose_gy: Image { grid: anatomy.grid, values },
             components_gy: self.components_gy,
             model_sigma,
-            organ_sigma: organ_sigma
-                .map(|(mean, variance)| (*mean > 0.0).then(|| variance.sqrt() / mean))
+            organ_sigma: organs()
+                .map(|(mean, variance)| relative(mean.iter().sum(), variance.iter().sum()))
+                .collect(),
+            organ_component_sigma: organs()
+                .map(|(mean, variance)| std::array::from_fn(|part| relative(mean[part], variance[part])))
                 .collect(),
             monitor_units,
             histories: self.histories,
@@ -290,6 +296,7 @@ mod tests {
             components_gy: std::array::from_fn(|_| vec![]),
             model_sigma: [0.03, 0.4, 0.2, 0.5],
             organ_sigma: vec![],
+            organ_component_sigma: vec![],
             monitor_units: vec![],
             histories: 0,
             balances: vec![],

@@ -4,6 +4,7 @@
 //! monitor unit is worth, by running the engine in the machine's reference condition; [`dose`] runs the components and
 //! adds them, with histories shared by [`sharing`]; [`planned`] sets the planning system's dose beside it. No files here.
 
+pub mod difference;
 pub mod dose;
 mod error;
 pub mod head;

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod commission;
+mod compare;
 mod completion;
 mod demo;
 mod estimate_options;
@@ -12,4 +13,5 @@ mod privacy;
 mod radiomics;
 mod refusals;
 mod registry;
+mod serve;
 mod workplace;

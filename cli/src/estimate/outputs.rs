@@ -120,6 +120,7 @@ fn record(
         "shape": anatomy.grid.shape,
         "completion": finished.made.map(|made| &made.record),
         "body_mass_g": anatomy.mass_g(),
+        "model_percent": ours.model_sigma.map(|sigma| 100.0 * sigma),
         "beams": beams,
         "beams_left_out": left_out.map(|b| json!({"number": b.number, "name": b.name, "reason": b.reason})).collect::<Vec<_>>(),
         "planned_dose": comparison.map(|c| json!({

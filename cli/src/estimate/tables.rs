@@ -21,6 +21,8 @@ pub struct OrganRow {
     pub dvh: Option<Dvh>,
     /// Relative statistical error of the mean (%).
     pub stat_percent: Option<f64>,
+    /// The same of its components (%).
+    pub component_stat_percent: [Option<f64>; 4],
     /// Relative error of the mean for want of knowledge of the machine, and of where a modelled organ lies (%).
     pub model_percent: Option<f64>,
     /// Mean of the planned dose over the part of the organ that has one (Gy).
@@ -38,7 +40,8 @@ pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
         components_gy: Some(std::array::from_fn(|i| ours.components_gy[i].as_slice())),
         density_g_cm3: &anatomy.voxel_density_g_cm3,
     };
-    let rows = anatomy.organs.iter().zip(&ours.organ_sigma).filter_map(|(organ, sigma)| {
+    let sigmas = ours.organ_sigma.iter().zip(&ours.organ_component_sigma);
+    let rows = anatomy.organs.iter().zip(sigmas).filter_map(|(organ, (sigma, component_sigma))| {
         let doses = OrganDose::of(&organ.name, &organ.coverage, &fields, None, Some(&isodose)).ok()?;
         let planned_mean_gy = comparison.and_then(|comparison| {
             let planned = organ.coverage.voxels().map(|(voxel, share)| (comparison.planned_gy[voxel], share));
@@ -60,6 +63,7 @@ pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
                 .map(|error| 100.0 * error.hypot(anatomy_error(finished, organ.from, doses.centroid_mm))),
             doses,
             stat_percent: sigma.map(|sigma| 100.0 * sigma),
+            component_stat_percent: component_sigma.map(|sigma| sigma.map(|sigma| 100.0 * sigma)),
             planned_mean_gy,
         })
     });
@@ -102,6 +106,10 @@ pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
         "distance_cm",
         "original_name",
         "planned_mean_gy",
+        "in_field_stat_percent",
+        "head_scatter_stat_percent",
+        "collimator_stat_percent",
+        "leakage_stat_percent",
     ];
     write(
         path,
@@ -109,7 +117,7 @@ pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
         rows.iter().map(|row| {
             let d = &row.doses;
             let component = |at: usize| d.components_gy.map(|components| components[at]);
-            vec![
+            let mut line = vec![
                 row.name.clone(),
                 row.from.to_owned(),
                 number(d.volume_cm3),
@@ -129,7 +137,9 @@ pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
                 number(d.distance_cm),
                 row.original_name.clone(),
                 number(row.planned_mean_gy),
-            ]
+            ];
+            line.extend(row.component_stat_percent.map(number));
+            line
         }),
     )
 }

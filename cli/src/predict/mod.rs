@@ -9,7 +9,7 @@ mod pages;
 mod plots;
 mod table;
 mod train;
-mod write;
+pub mod write;
 
 pub use arguments::PredictCommand;
 

@@ -173,19 +173,8 @@ impl Batch<'_> {
     fn of_estimate(&self, staged: &Staged) -> Vec<String> {
         let mut line = vec!["estimate".to_owned()];
         line.extend(staged.arguments.iter().cloned());
-        let seed = self.common.seed.unwrap_or(1).to_string();
-        let backend = clap::ValueEnum::to_possible_value(&self.common.backend);
-        let backend = backend.map_or("auto".into(), |value| value.get_name().to_owned());
-        let threads = self.threads.to_string();
-        for (option, value) in
-            [("--out", OUT), ("--seed", &seed), ("--backend", &backend), ("--threads", &threads)]
-        {
-            line.extend([option.to_owned(), value.to_owned()]);
-        }
-        if let Some(device) = self.common.device {
-            line.extend(["--device".to_owned(), device.to_string()]);
-        }
-        line.push("--quiet".into());
+        line.extend(["--out", OUT, "--quiet"].map(str::to_owned));
+        line.extend(child::common_options(self.common, Some(self.threads)));
         line
     }
 

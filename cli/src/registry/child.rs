@@ -1,5 +1,6 @@
 //! One case in a process of its own: a panic, a lack of memory or a kill ends that case and no other.
 
+use crate::args::Common;
 use crate::exit::Status;
 use crate::interrupt;
 use std::fs::File;
@@ -14,6 +15,18 @@ const EVERY: Duration = Duration::from_millis(20);
 const LONGEST: u64 = 8192;
 /// Where its messages go, in the case's folder.
 const SAID: &str = "said.txt";
+
+/// The options of all commands, handed on to a child; `threads` are its part of the threads.
+pub fn common_options(common: &Common, threads: Option<usize>) -> Vec<String> {
+    let seed = common.seed.unwrap_or(1).to_string();
+    let backend = clap::ValueEnum::to_possible_value(&common.backend);
+    let backend = backend.map_or("auto".into(), |value| value.get_name().to_owned());
+    let mut options = ["--seed", &seed, "--backend", &backend].map(str::to_owned).to_vec();
+    for (name, value) in [("--threads", threads), ("--device", common.device)] {
+        options.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_string()]));
+    }
+    options
+}
 
 /// How a process ended.
 pub struct Ended {

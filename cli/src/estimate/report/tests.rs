@@ -90,6 +90,7 @@ fn test_page() -> String {
         dose_gy: Image { grid: anatomy.grid, values },
         sigma_relative: vec![0.1; voxels],
         organ_sigma: vec![Some(0.02); anatomy.organs.len()],
+        organ_component_sigma: vec![[Some(0.04); 4]; anatomy.organs.len()],
         monitor_units: vec![],
         histories: 1000,
         balances: vec![],

@@ -1,0 +1,161 @@
+//! Whether the statistical errors of differences between two plans are what repeated runs scatter by.
+
+use anatomy::{Anatomy, Options, Region};
+use dose_core::run::Backend;
+use estimate::difference::{Difference, OrganMean, Run, difference};
+use estimate::{Calibrated, Effort, MonitorUnit, body_dose};
+use std::ops::ControlFlow;
+use treatment::Plan;
+use treatment::iec61217::PatientPosition;
+use treatment::machine::{built_in, choose};
+use treatment::synthetic::{self, Identity, Target};
+use volume::{Image, Mask, OrientedGrid, Structure};
+
+/// Pairs of runs where `STRAYDOSE_REPEATS` does not say.
+const RUNS: u64 = 12;
+const HISTORIES: u64 = 12_000;
+/// Edge of a voxel (mm).
+const VOXEL_MM: f64 = 15.0;
+
+/// A trunk of water with two organs, 10 and 24 cm from the isocentre.
+fn patient() -> Anatomy {
+    let grid = OrientedGrid {
+        origin_mm: [-150.0, -120.0, -300.0],
+        axes: [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        spacing_mm: [VOXEL_MM; 3],
+        shape: [21, 17, 41],
+    };
+    let at = |voxel: usize| [voxel % 21, voxel / 21 % 17, voxel / (21 * 17)].map(|n| n as f64 * VOXEL_MM);
+    let inside = |voxel: &usize| {
+        let [x, y, _] = at(*voxel);
+        ((x - 150.0) / 140.0).powi(2) + ((y - 120.0) / 100.0).powi(2) <= 1.0
+    };
+    let voxels = 21 * 17 * 41;
+    let values = (0..voxels).map(|voxel| if inside(&voxel) { 0.0 } else { -1000.0 }).collect();
+    let organ = |name: &str, from_mm: f64| {
+        let holds = |voxel: usize| {
+            let [x, y, z] = at(voxel);
+            (x - 150.0).abs() < 50.0 && (y - 120.0).abs() < 50.0 && (z - 300.0 - from_mm).abs() < 25.0
+        };
+        let inside = (0..voxels).map(holds).collect();
+        let mask = Mask { grid, lower: [0; 3], shape: grid.shape, inside, notes: Vec::new() };
+        Region::Voxels { name: name.into(), mask }
+    };
+    let outline = |z_mm: f64| {
+        let corner = |n: u32| {
+            let angle = f64::from(n) * std::f64::consts::TAU / 36.0;
+            [140.0 * angle.cos(), 100.0 * angle.sin(), z_mm]
+        };
+        (0..36).map(corner).collect()
+    };
+    let body = Region::Contours(Structure {
+        number: 1,
+        name: "Body".into(),
+        interpreted_type: "EXTERNAL".into(),
+        contours: (0..41).map(|k| outline(f64::from(k) * VOXEL_MM - 300.0)).collect(),
+        points: Vec::new(),
+        density_override: None,
+    });
+    let regions = [body, organ("near", 100.0), organ("far", 240.0)];
+    Anatomy::build(&Image { grid, values }, &regions, &Options::with_voxels(VOXEL_MM)).expect("a patient")
+}
+
+fn plan(radius_mm: f64) -> Plan {
+    let target = Target {
+        centre_mm: [0.0; 3],
+        radius_mm,
+        position: PatientPosition::Hfs,
+        dose_gy: 10.0,
+        fractions: 5,
+        mu: 100.0,
+    };
+    let identity = Identity { uid: "1".into(), frame_of_reference_uid: "2".into(), structure_set_uid: None };
+    synthetic::four_fields(&target, &identity)
+}
+
+/// The organs' means of a plan under a seed: near, far.
+fn means(plan: &Plan, patient: &Anatomy, seed: u64) -> (Run, [OrganMean; 2]) {
+    let machines = built_in::built_in();
+    let choices: Vec<_> =
+        plan.deliveries().map(|d| choose(&machines, d.beam, None).expect("a machine")).collect();
+    // What a monitor unit is worth does not matter here.
+    let unit = MonitorUnit { gy_per_unit: 1e-12, sigma_relative: 0.0 };
+    let calibrated: Vec<_> = choices.iter().map(|choice| Calibrated { choice, unit }).collect();
+    let mut backend = Backend::cpu(None).expect("threads");
+    let effort = Effort { histories: HISTORIES, seed, batches: 40 };
+    let proceed = &mut |_, _| ControlFlow::Continue(());
+    let dose = body_dose(plan, &calibrated, patient, None, effort, &mut backend, proceed).expect("a dose");
+    let of = |name: &str| {
+        let n = patient.organs.iter().position(|organ| organ.original_name == name).expect("drawn");
+        let mean = |values: &[f32]| {
+            let (sum, count) =
+                patient.organs[n].coverage.voxels().fold((0.0, 0.0), |(sum, count), (voxel, share)| {
+                    (sum + f64::from(share * values[voxel]), count + f64::from(share))
+                });
+            sum / count
+        };
+        let sigma = |part: usize| dose.organ_component_sigma[n][part].unwrap_or(0.0);
+        OrganMean {
+            total: (mean(&dose.dose_gy.values), dose.organ_sigma[n].expect("a dose")),
+            components: std::array::from_fn(|part| (mean(&dose.components_gy[part]), sigma(part))),
+            place_sigma: 0.0,
+        }
+    };
+    let run = Run { seed, machines: "one".into(), unit_sigma: 0.0, model_sigma: [0.0; 4] };
+    (run, [of("near"), of("far")])
+}
+
+/// Variance of the differences over the mean of the variances that are claimed, and how many lie within their interval
+/// around the mean of all.
+fn judged(differences: &[Difference]) -> (f64, usize) {
+    let n = differences.len() as f64;
+    let mean = differences.iter().map(|d| d.gy).sum::<f64>() / n;
+    let variance = differences.iter().map(|d| (d.gy - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let claimed = differences.iter().map(|d| d.stat_gy.powi(2)).sum::<f64>() / n;
+    let within = |d: &&Difference| d.interval_gy()[0] <= mean && mean <= d.interval_gy()[1];
+    (variance / claimed, differences.iter().filter(within).count())
+}
+
+/// Pairs of runs with seeds of their own. The ratio of variances follows chi squared; it must lie within three and a half
+/// standard deviations, by Wilson and Hilferty's approximation (Proc. Natl. Acad. Sci. 17, 684 (1931)), and the mean of all
+/// ratios within 0.5 to 1.7, which an error a third too small or too large for all of them would leave. With one seed for
+/// both plans, the differences must not scatter by more than is claimed.
+#[test]
+fn differences_scatter_as_their_errors_say() {
+    let runs = std::env::var("STRAYDOSE_REPEATS").ok().and_then(|text| text.parse().ok()).unwrap_or(RUNS);
+    let patient = patient();
+    let [narrow, wide] = [plan(20.0), plan(35.0)];
+    let all: Vec<_> = (1..=runs)
+        .map(|n| {
+            [(&narrow, n), (&wide, n), (&wide, 1000 + n)].map(|(plan, seed)| means(plan, &patient, seed))
+        })
+        .collect();
+    let spread = 2.0 / (9.0 * (runs - 1) as f64);
+    let bound = |sigmas: f64| (1.0 - spread + sigmas * spread.sqrt()).powi(3);
+    let (mut told, mut wrong, mut sum) = (Vec::new(), Vec::new(), 0.0);
+    for (at, organ) in ["near", "far"].iter().enumerate() {
+        for part in [None, Some(0), Some(1), Some(2), Some(3)] {
+            let of = |b: usize| -> Vec<Difference> {
+                let pair = |run: &[(Run, [OrganMean; 2]); 3]| {
+                    let (a, b) = (&run[0], &run[b]);
+                    let (total, parts) = difference((&a.0, &a.1[at]), (&b.0, &b.1[at]));
+                    part.map_or(total, |part: usize| parts[part])
+                };
+                all.iter().map(pair).collect()
+            };
+            let (ratio, within) = judged(&of(2));
+            let (with_one_seed, _) = judged(&of(1));
+            sum += ratio;
+            told.push(format!(
+                "{organ} {part:?}: {ratio:.2}, {within} of {runs}; one seed {with_one_seed:.2}"
+            ));
+            if !(bound(-3.5)..bound(3.5)).contains(&ratio) || with_one_seed > bound(3.5) {
+                wrong.push(told.last().cloned());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?} of {told:#?}");
+    assert!((0.5..1.7).contains(&(sum / told.len() as f64)), "{told:#?}");
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{told:#?}");
+}
