@@ -115,13 +115,15 @@ impl Model {
     }
 }
 
+/// The site of the skeleton whose marrow lies in a part of this name, both sides in one.
+pub(crate) fn marrow_site(name: &str) -> Option<String> {
+    name.contains("_Spongiosa")
+        .then(|| name.replace("_Spongiosa", "").trim_end_matches("_L").trim_end_matches("_R").to_owned())
+}
+
 /// Share of each label's mass that is active marrow: a site's, in its spongiosa.
 fn active_marrow(body: &Body) -> Vec<f64> {
-    let site = |name: &str| {
-        name.contains("_Spongiosa")
-            .then(|| name.replace("_Spongiosa", "").trim_end_matches("_L").trim_end_matches("_R").to_owned())
-    };
-    let sites: Vec<Option<String>> = body.organs().iter().map(|organ| site(&organ.name)).collect();
+    let sites: Vec<Option<String>> = body.organs().iter().map(|organ| marrow_site(&organ.name)).collect();
     let grams = |of: &String| {
         let both = body.organs().iter().zip(&sites).filter(|(_, site)| site.as_ref() == Some(of));
         both.map(|(organ, _)| organ.target_g).sum::<f64>()
