@@ -6,8 +6,8 @@ use std::path::Path;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for place in sources::PLACES {
-        println!("cargo:rerun-if-changed=../{place}");
+    for place in sources::watched(&root).expect("the sources can be listed") {
+        println!("cargo:rerun-if-changed={}", place.display());
     }
     let hash = sources::hash(&root).expect("the sources can be read");
     println!("cargo:rustc-env=STRAYDOSE_SOURCES={hash}");

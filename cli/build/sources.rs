@@ -4,6 +4,7 @@
 //! their logarithms our own), but hardly ever the same executable, and a cohort's machines must agree on what is done.
 
 use sha2::{Digest, Sha256};
+use std::fs::DirEntry;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,29 @@ pub const PLACES: [&str; 13] = [
 
 /// Folders in them that no dose depends on.
 const LEFT_OUT: [&str; 4] = ["tests", "benches", "examples", "target"];
+
+/// Files and folders whose change gives another hash; tests are not among them, so that to edit one builds nothing anew.
+#[cfg_attr(test, expect(dead_code, reason = "for the build script"))]
+pub fn watched(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut watched = Vec::new();
+    for path in PLACES.map(|place| root.join(place)) {
+        if path.is_dir() {
+            for entry in std::fs::read_dir(&path)? {
+                watched.extend(Some(entry?).filter(counts).map(|entry| entry.path()));
+            }
+        } else {
+            watched.push(path);
+        }
+    }
+    Ok(watched)
+}
+
+/// Whether an entry of a folder is one that doses depend on.
+fn counts(entry: &DirEntry) -> bool {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    !LEFT_OUT.contains(&&*name) && !name.starts_with('.')
+}
 
 /// Twelve hexadecimal digits of the hash. Carriage returns do not count: git on Windows adds them.
 pub fn hash(root: &Path) -> io::Result<String> {
@@ -55,10 +79,8 @@ fn gather(path: &Path, name: PathBuf, files: &mut Vec<(String, PathBuf)>) -> io:
     }
     for entry in std::fs::read_dir(path)? {
         let entry = entry?;
-        let own = entry.file_name();
-        let own_text = own.to_string_lossy();
-        if !LEFT_OUT.contains(&&*own_text) && !own_text.starts_with('.') {
-            gather(&entry.path(), name.join(&own), files)?;
+        if counts(&entry) {
+            gather(&entry.path(), name.join(entry.file_name()), files)?;
         }
     }
     Ok(())

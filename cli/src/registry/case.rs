@@ -259,7 +259,6 @@ impl Batch<'_> {
 }
 
 #[cfg(test)]
-#[allow(dead_code, reason = "the build script's own part, which is tested here")]
 #[path = "../../build/sources.rs"]
 mod sources;
 
