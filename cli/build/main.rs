@@ -1,5 +1,7 @@
 //! Tells the program what it is made of: a hash of its sources, which is in every content key of a registry.
 
+#![allow(clippy::print_stdout, reason = "a build script talks to cargo so")]
+
 mod sources;
 
 use std::path::Path;

@@ -71,9 +71,11 @@ fn chart(spread: &Spread) -> Markup {
     let [least, lower, median, _, greatest] = spread.gy.map(x).map(|x| format!("{x:.1}"));
     let width = format!("{:.1}", x(spread.gy[3]) - x(spread.gy[1]));
     let decades = (ENDS[1] - ENDS[0]) as usize;
+    let ticks: String =
+        (0..=decades).map(|n| format!("M{:.1} 0v14", WIDTH * n as f64 / decades as f64)).collect();
     html! {
         svg width=(WIDTH) height="14" viewBox=(format!("0 0 {WIDTH} 14")) role="img" aria-label="doses" {
-            @for n in 0..=decades { @let at = format!("{:.1}", WIDTH * n as f64 / decades as f64); line x1=(at) x2=(at) y1="0" y2="14" stroke="currentColor" stroke-opacity="0.2" {} }
+            path d=(ticks) stroke="currentColor" stroke-opacity="0.2" {}
             line x1=(least) x2=(greatest) y1="7" y2="7" stroke="currentColor" {}
             rect x=(lower) y="3" width=(width) height="8" fill="var(--ours)" fill-opacity="0.65" {}
             line x1=(median) x2=(median) y1="1" y2="13" stroke="currentColor" stroke-width="2" {}
