@@ -232,7 +232,7 @@ fn the_next_case_is_read_while_the_device_is_busy_and_one_at_a_time_is_on_it() {
     };
     let waiting = |said: &[String]| said.iter().filter(is_waiting).count();
     let began = std::time::Instant::now();
-    while waiting(&said()) < 2 && began.elapsed() < Duration::from_secs(120) {
+    while waiting(&said()) < 2 && began.elapsed() < Duration::from_secs(300) {
         std::thread::sleep(Duration::from_millis(20));
     }
     // Time in which a run that does not wait would begin.
