@@ -69,6 +69,10 @@ pub struct Common {
     /// No progress and no summary; errors are still told.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+
+    /// A file whose lock is held during the transport, so that one run at a time is on the device; `batch` gives it to its runs.
+    #[arg(long, global = true, value_name = "FILE", hide = true)]
+    pub turn: Option<PathBuf>,
 }
 
 /// The commands.

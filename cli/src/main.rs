@@ -32,6 +32,7 @@ mod solids;
 mod spectrum_file;
 mod stages;
 mod transport;
+mod turn;
 mod validate;
 mod voxels;
 

@@ -12,7 +12,7 @@ use crate::warp::Warp;
 use crate::whole::cut_organs;
 use anatomy::build::labels_of;
 use anatomy::placement::MOST_VOXELS;
-use anatomy::{Anatomy, Calibration};
+use anatomy::{Anatomy, Calibration, Organ};
 use phantoms::{Arms, Body, Person};
 use volume::{OrientedGrid, VoxelIndex};
 
@@ -64,6 +64,8 @@ pub struct End {
 pub struct Completed {
     /// On a larger grid; voxels in the scan are as they were.
     pub anatomy: Anatomy,
+    /// The active marrow of each site, both sides; parts of the anatomy's organ of all active marrow.
+    pub marrow: Vec<Organ>,
     /// Whose body goes on beyond the scan; none for the user's own model.
     pub person: Option<Person>,
     /// Where.
@@ -307,7 +309,7 @@ fn build(
         body: &tissues.body,
         density_g_cm3: &tissues.voxel_density_g_cm3,
     };
-    let organs = whole.organs();
+    let (organs, marrow) = whole.organs();
     let end = |end: usize| open[end].then_some(End { is_upper: end == 1, at_mm: ends_mm[end] });
     let anatomy = Anatomy {
         labels: labels_of(&grid, &organs),
@@ -319,7 +321,14 @@ fn build(
         organs,
         notes: scan.notes.clone(),
     };
-    Ok(Completed { anatomy, person, ends: [0, 1].into_iter().filter_map(end).collect(), placement, notes })
+    Ok(Completed {
+        anatomy,
+        marrow,
+        person,
+        ends: [0, 1].into_iter().filter_map(end).collect(),
+        placement,
+        notes,
+    })
 }
 
 /// Which parts of a model belong to organs that nobody drew; what fills the rest of the body does not count.

@@ -3,7 +3,7 @@
 use crate::slices::Slices;
 use anatomy::Calibration;
 use dose_core::material::Material;
-use phantoms::Body;
+use phantoms::{Body, Skeleton};
 use volume::{Image, OrientedGrid, VoxelIndex};
 
 /// A piece of a model with one tissue: an organ, or a layer of one.
@@ -115,13 +115,17 @@ impl Model {
     }
 }
 
+/// The site of the skeleton whose marrow lies in a part of this name, both sides in one.
+pub(crate) fn marrow_site(name: &str) -> Option<String> {
+    let whole = name.contains("_Spongiosa").then(|| name.replace("_Spongiosa", ""))?;
+    // The lumbar spine, VB_L, is a site and no left side.
+    let is_site = Skeleton::sites().any(|site| site == whole);
+    Some(if is_site { whole } else { whole.trim_end_matches("_L").trim_end_matches("_R").to_owned() })
+}
+
 /// Share of each label's mass that is active marrow: a site's, in its spongiosa.
 fn active_marrow(body: &Body) -> Vec<f64> {
-    let site = |name: &str| {
-        name.contains("_Spongiosa")
-            .then(|| name.replace("_Spongiosa", "").trim_end_matches("_L").trim_end_matches("_R").to_owned())
-    };
-    let sites: Vec<Option<String>> = body.organs().iter().map(|organ| site(&organ.name)).collect();
+    let sites: Vec<Option<String>> = body.organs().iter().map(|organ| marrow_site(&organ.name)).collect();
     let grams = |of: &String| {
         let both = body.organs().iter().zip(&sites).filter(|(_, site)| site.as_ref() == Some(of));
         both.map(|(organ, _)| organ.target_g).sum::<f64>()

@@ -1,7 +1,7 @@
 //! The organs of the whole body: drawn, continued, modelled.
 
 use crate::fill::{Filled, Measured};
-use crate::model::Model;
+use crate::model::{Model, marrow_site};
 use crate::names::stands_for;
 use crate::whole::Cut;
 use anatomy::region::Role;
@@ -18,6 +18,14 @@ const OUTLINE: &str = "External";
 /// Voxels, rising, and what share of each an organ holds.
 type Covered = Vec<(usize, f32)>;
 
+/// Voxels of the cut organs beyond the scan, of the model's organs that nobody drew, of the active marrow and of each site's.
+struct Collected {
+    of_cuts: Vec<Covered>,
+    of_free: Vec<Covered>,
+    marrow: Covered,
+    marrow_of_sites: Vec<(String, Covered)>,
+}
+
 /// What the organs are made from.
 pub(crate) struct Whole<'a> {
     pub scan: &'a Anatomy,
@@ -33,13 +41,14 @@ pub(crate) struct Whole<'a> {
 }
 
 impl Whole<'_> {
-    /// All organs: those of the scan in their order, then the model's.
-    pub fn organs(&self) -> Vec<Organ> {
+    /// All organs: those of the scan in their order, then the model's; and the active marrow of each site.
+    pub fn organs(&self) -> (Vec<Organ>, Vec<Organ>) {
         let names = self.model.organs();
         let taken: Vec<&str> =
             self.scan.organs.iter().flat_map(|organ| stands_for(&organ.name, &names)).collect();
         let free: Vec<&str> = names.iter().copied().filter(|name| !taken.contains(name)).collect();
-        let (cut_voxels, free_voxels, marrow) = self.collect(&free);
+        let Collected { of_cuts: cut_voxels, of_free: free_voxels, marrow, marrow_of_sites } =
+            self.collect(&free);
         let mut organs: Vec<Organ> = Vec::new();
         for (n, organ) in self.scan.organs.iter().enumerate() {
             let drawn = self.regridded(&organ.coverage);
@@ -71,12 +80,26 @@ impl Whole<'_> {
         }
         organs.push(self.modelled(ACTIVE_MARROW, Role::Organ, Origin::Model, &marrow));
         organs.retain(|organ| !organ.coverage.is_empty());
-        organs
+        let site = |(site, voxels): (String, Covered)| {
+            self.modelled(&format!("{ACTIVE_MARROW}_{site}"), Role::Organ, Origin::Model, &voxels)
+        };
+        let of_sites = marrow_of_sites.into_iter().map(site).filter(|organ| !organ.coverage.is_empty());
+        (organs, of_sites.collect())
     }
 
     /// Voxels of the cut organs beyond the scan, of the model's organs that nobody drew, and of the active marrow.
-    fn collect(&self, free: &[&str]) -> (Vec<Covered>, Vec<Covered>, Covered) {
+    fn collect(&self, free: &[&str]) -> Collected {
         let parts = self.model.parts();
+        let mut marrow_of_sites: Vec<(String, Covered)> = Vec::new();
+        let sites = parts.iter().map(|part| {
+            let site = marrow_site(&part.name)?;
+            let known = marrow_of_sites.iter().position(|(name, _)| *name == site);
+            Some(known.unwrap_or_else(|| {
+                marrow_of_sites.push((site, Vec::new()));
+                marrow_of_sites.len() - 1
+            }))
+        });
+        let sites: Vec<Option<usize>> = sites.collect();
         let place: Vec<Option<usize>> =
             parts.iter().map(|part| free.iter().position(|name| *name == part.organ)).collect();
         let drawn = self.drawn_shares();
@@ -111,10 +134,13 @@ impl Whole<'_> {
                 let active = parts[part].active_marrow as f32;
                 if active * all_share > 0.0 {
                     add(&mut marrow, voxel, active * all_share);
+                    if let Some(site) = sites[part] {
+                        add(&mut marrow_of_sites[site].1, voxel, active * all_share);
+                    }
                 }
             }
         }
-        (of_cuts, of_free, marrow)
+        Collected { of_cuts, of_free, marrow, marrow_of_sites }
     }
 
     /// An even layer on the whole body, as much of it as the model has: in the scan a modelled skin would lie beside the

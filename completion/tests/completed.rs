@@ -132,6 +132,12 @@ fn a_head_gets_the_body_that_goes_with_it() {
     assert!((0.85..1.25).contains(&(skin_cm3 / 460.0)), "{skin_cm3} cm³ of skin");
     let marrow_g = organ(&done.anatomy, "BoneMarrow_Act").mass_g;
     assert!((0.6..1.3).contains(&(marrow_g / 260.0)), "{marrow_g} g of active marrow");
+    let of_sites_g: f64 = done.marrow.iter().map(|site| site.mass_g).sum();
+    assert!((of_sites_g / marrow_g - 1.0).abs() < 1e-4, "{of_sites_g} g in the sites, {marrow_g} g in all");
+    let sites: Vec<&str> =
+        done.marrow.iter().filter_map(|site| site.name.strip_prefix("BoneMarrow_Act_")).collect();
+    assert!(sites.contains(&"Skull") && sites.contains(&"VB_L"), "{sites:?}");
+    assert!(sites.iter().all(|site| phantoms::Skeleton::sites().any(|known| known == *site)), "{sites:?}");
 }
 
 #[test]

@@ -1,10 +1,15 @@
 #!/bin/bash
 # Runs the workflow for real on stub cases, one of which is killed; then puts it right and runs it again.
-#   contrib/snakemake/test.sh target/release/straydose        (needs snakemake 9 on the PATH)
+#   contrib/snakemake/test.sh target/release/straydose                 (needs snakemake 9 on the PATH)
+#   contrib/snakemake/test.sh target/release/straydose slurm           (on a Slurm, from a folder that its nodes share)
 set -euo pipefail
 program=$(realpath "$1")
+profile=${2:-local}
 here=$(dirname "$(realpath "$0")")
-place=$(mktemp -d)
+place=$(mktemp -d "$PWD/snakemake-test.XXXX")
+# Stub jobs last a second; the profile's pace of questions is that of real ones.
+pace=()
+if [ "$profile" = slurm ]; then pace=(--slurm-init-seconds-before-status-checks 2 --latency-wait 10); fi
 trap 'rm -rf "$place"' EXIT
 cd "$place"
 export RUNS="$place/runs"
@@ -22,7 +27,7 @@ echo refuse > studies/3/file
 
 run() {
     rm -f runs
-    snakemake -s "$here/Snakefile" --profile "$here/local" --config manifest=cases.csv out=results shards=3 \
+    snakemake -s "$here/Snakefile" --profile "$here/$profile" "${pace[@]}" --config manifest=cases.csv out=results shards=3 \
         "program=$program" "options=--program $here/../stub.sh" > log 2>&1
 }
 run && fail "a shard with a killed case did not fail the workflow"
@@ -34,4 +39,4 @@ run || fail "the second run failed"
 grep -q '^C3,refused' results/cohort/refused.csv || fail "the refused case is not in refused.csv"
 run || fail "the third run failed"
 [ ! -e runs ] || fail "the third run ran cases again"
-echo "snakemake: a killed case failed its shard alone, the second run ran it alone, the third nothing"
+echo "snakemake ($profile): a killed case failed its shard alone, the second run ran it alone, the third nothing"

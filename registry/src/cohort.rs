@@ -1,6 +1,6 @@
 //! One table of many cases: `Store -> cases.parquet, organs.parquet, dictionary.csv, refused.csv, unmapped.csv, cohort.html`.
 
-pub mod columns;
+mod columns;
 pub mod names;
 mod page;
 mod record;
@@ -8,13 +8,14 @@ mod summary;
 
 use crate::error::name;
 use crate::parquet_file::TableWriter;
-use crate::{Error, Outcome, Status};
-use columns::{CASES, ORGANS};
+use crate::{Error, Outcome};
+pub use columns::UIDS;
+use maud::Markup;
 use names::Names;
-use record::Result as CaseResult;
-pub use record::{CaseRow, DOSES_GY, OrganRow};
+use record::CaseResult;
+pub use record::OrganRow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use summary::Summary;
 
 /// How a cohort is gathered.
@@ -25,6 +26,10 @@ pub struct Options {
     pub names: Names,
     /// Whether the program's own list of TG-263 names has a structure's name.
     pub is_known: fn(&str) -> bool,
+    /// Sites of the active marrow, which have a column each in cases.parquet.
+    pub marrow_sites: Vec<&'static str>,
+    /// Makes a whole page of a title and what stands on it.
+    pub page: fn(&str, &Markup) -> String,
 }
 
 /// What was gathered.
@@ -42,18 +47,26 @@ pub struct Gathered {
     pub unmapped: usize,
 }
 
-/// The columns of refused.csv, and what they mean.
-const REFUSED: [(&str, &str); 4] = [
-    ("case_id", "name of the case in the manifest"),
-    ("status", "refused: bad data, not to be run again; failed: the run broke down and is tried again"),
-    ("code", "exit status of the run"),
-    ("message", "what was wrong, and a way out"),
+/// The columns of refused.csv: name, type and meaning.
+const REFUSED: [[&str; 3]; 4] = [
+    ["case_id", "text", "name of the case in the manifest"],
+    [
+        "status",
+        "text",
+        "refused: bad data, not to be run again; failed: the run broke down and is tried again",
+    ],
+    ["code", "int64", "exit status of the run"],
+    ["message", "text", "what was wrong, and a way out"],
 ];
 
-/// The columns of unmapped.csv, and what they mean.
-const UNMAPPED: [(&str, &str); 2] = [
-    ("name", "name of a structure that neither the mapping nor the program's own list of TG-263 names knows"),
-    ("cases", "cases that have it"),
+/// The columns of unmapped.csv.
+const UNMAPPED: [[&str; 3]; 2] = [
+    [
+        "name",
+        "text",
+        "name of a structure that neither the mapping nor the program's own list of TG-263 names knows",
+    ],
+    ["cases", "int64", "cases that have it"],
 ];
 
 /// Gathers all results of a folder, in the order of their case_id, into a folder that exists.
@@ -61,43 +74,49 @@ const UNMAPPED: [(&str, &str); 2] = [
 /// # Errors
 /// Results do not belong together (two of one case, several versions), or cannot be read or written.
 pub fn gather(from: &Path, to: &Path, options: &Options) -> Result<Gathered, Error> {
-    let all = statuses(from)?;
-    let versions: BTreeSet<&str> = all.iter().map(|(status, _)| status.version.as_str()).collect();
-    if versions.len() > 1 && !options.mix_versions {
-        let versions: Vec<&str> = versions.into_iter().collect();
+    let Index { cases: all, versions } = Index::of(from)?;
+    let several = versions.len() > 1;
+    let versions = Vec::from_iter(versions).join(", ");
+    if several && !options.mix_versions {
         return Err(Error::Mixed {
-            problem: format!("the results come of several versions of the program: {}", versions.join(", ")),
+            problem: format!("the results come of several versions of the program: {versions}"),
             way_out: "run the cases again with one version, or --mix-versions",
         });
     }
-    let versions = versions.into_iter().collect::<Vec<_>>().join(" ");
     let about = [("straydose.version", versions.as_str()), ("straydose.schema", columns::SCHEMA)];
-    let mut cases = TableWriter::new(&to.join("cases.parquet"), CASES, &about)?;
-    let mut organs = TableWriter::new(&to.join("organs.parquet"), ORGANS, &about)?;
-    let mut refused = Csv::new(&to.join("refused.csv"), REFUSED.map(|(column, _)| column))?;
+    let mut cases =
+        TableWriter::new(&to.join("cases.parquet"), columns::cases(&options.marrow_sites), &about)?;
+    let mut organs = TableWriter::new(&to.join("organs.parquet"), columns::organs(), &about)?;
+    let mut refused = Csv::new(&to.join("refused.csv"), REFUSED.map(|[column, ..]| column))?;
     let mut unmapped: BTreeMap<String, usize> = BTreeMap::new();
     let mut summary = Summary::default();
     let mut gathered = Gathered::default();
-    for (status, folder) in all {
+    for (case_id, key) in all {
+        let folder = from.join(&key);
+        let gone = || Error::Mixed {
+            problem: format!("the result of the case {case_id:?} went away while it was gathered"),
+            way_out: "gather again when no batch runs",
+        };
+        let status = crate::store::read_status(&folder)?.ok_or_else(gone)?;
         match status.status {
             Outcome::Ok => {
                 gathered.ok += 1;
-                let CaseResult { case, organs: rows } = CaseResult::read(&folder, &status)?;
+                let mut case = CaseResult::read(&folder, status)?;
                 let mut unknown = BTreeSet::new();
-                for mut row in rows {
-                    options.names.name(&mut row, options.is_known);
+                summary.case(&case);
+                for row in &mut case.organs {
+                    options.names.name(row, options.is_known);
                     if row.named_by == names::NOBODY {
                         unknown.insert(row.organ.clone());
                     }
-                    summary.organ(&case, &row);
+                    summary.organ(row);
                     gathered.organs += 1;
                     organs.push(row)?;
                 }
                 for name in unknown {
                     *unmapped.entry(name).or_default() += 1;
                 }
-                summary.case(&case);
-                cases.push(case)?;
+                cases.push(&case)?;
             }
             outcome => {
                 let word = if outcome == Outcome::Refused { "refused" } else { "failed" };
@@ -112,42 +131,66 @@ pub fn gather(from: &Path, to: &Path, options: &Options) -> Result<Gathered, Err
     cases.close()?;
     organs.close()?;
     refused.close()?;
-    let mut csv = Csv::new(&to.join("unmapped.csv"), UNMAPPED.map(|(column, _)| column))?;
+    let mut csv = Csv::new(&to.join("unmapped.csv"), UNMAPPED.map(|[column, ..]| column))?;
     for (name, cases) in unmapped {
         csv.row([name, cases.to_string()])?;
     }
     csv.close()?;
-    dictionary(&to.join("dictionary.csv"))?;
+    dictionary(&to.join("dictionary.csv"), &options.marrow_sites)?;
     let path = to.join("cohort.html");
-    std::fs::write(&path, page::page(&gathered, &summary, &versions)).map_err(Error::writing(&path))?;
+    let title = format!("straydose: a cohort of {} cases", gathered.cases());
+    let page = (options.page)(&title, &page::body(&gathered, &summary, &versions));
+    std::fs::write(&path, page).map_err(Error::writing(&path))?;
     Ok(gathered)
 }
 
-/// Every status of a folder of results, by case_id.
-fn statuses(from: &Path) -> Result<Vec<(Status, PathBuf)>, Error> {
-    let all = crate::store::all(from)?;
-    if let Some(pair) = all.windows(2).find(|pair| pair[0].0.case_id == pair[1].0.case_id) {
-        return Err(Error::Mixed {
-            problem: format!(
-                "the case {:?} has two results ({} and {}): its files, its options or the program changed between runs",
-                pair[0].0.case_id, pair[0].0.key, pair[1].0.key
-            ),
-            way_out: "remove the folder of the older one, or run the cases into a new folder",
-        });
+impl Gathered {
+    /// All cases.
+    fn cases(&self) -> usize {
+        self.ok + self.refused + self.failed
     }
-    Ok(all)
+}
+
+/// What a folder of results has: little enough of each case to hold all of them.
+struct Index {
+    /// Name and key of each case, by name.
+    cases: Vec<(String, String)>,
+    /// Versions of the program.
+    versions: BTreeSet<String>,
+}
+
+impl Index {
+    fn of(from: &Path) -> Result<Self, Error> {
+        let (mut cases, mut versions) = (Vec::new(), BTreeSet::new());
+        crate::store::each(from, |status, key| {
+            cases.push((status.case_id, key));
+            if !versions.contains(&status.version) {
+                versions.insert(status.version);
+            }
+        })?;
+        cases.sort();
+        if let Some(pair) = cases.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(Error::Mixed {
+                problem: format!(
+                    "the case {:?} has two results ({} and {}): its files, its options or the program changed between runs",
+                    pair[0].0, pair[0].1, pair[1].1
+                ),
+                way_out: "remove the folder of the older one, or run the cases into a new folder",
+            });
+        }
+        Ok(Self { cases, versions })
+    }
 }
 
 /// dictionary.csv: every column of every table.
-fn dictionary(path: &Path) -> Result<(), Error> {
+fn dictionary(path: &Path, sites: &[&str]) -> Result<(), Error> {
     let mut csv = Csv::new(path, ["table", "column", "type", "meaning"])?;
-    for (table, column, kind, meaning) in columns::dictionary() {
-        csv.row([table, column, kind, meaning].map(str::to_owned))?;
+    for line in columns::dictionary(sites) {
+        csv.row(line)?;
     }
     for (table, columns) in [("refused.csv", &REFUSED[..]), ("unmapped.csv", &UNMAPPED[..])] {
-        for (column, meaning) in columns {
-            let kind = if ["code", "cases"].contains(column) { "int64" } else { "text" };
-            csv.row([table, *column, kind, *meaning].map(str::to_owned))?;
+        for [column, kind, meaning] in columns {
+            csv.row([table, column, kind, meaning].map(str::to_owned))?;
         }
     }
     csv.close()

@@ -8,6 +8,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,23 +16,28 @@ use std::sync::Arc;
 /// A column: its name, what it means, and how to find it in a row. One definition makes the table and the dictionary.
 pub struct Column<R> {
     /// Name; quantities end in their unit.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it means.
-    pub meaning: &'static str,
+    pub meaning: Cow<'static, str>,
     /// Where it is.
     pub value: Value<R>,
 }
 
+/// How to find a text in a row.
+type TextOf<R> = Box<dyn for<'a> Fn(&'a R) -> Option<Cow<'a, str>>>;
+/// How to find another value in a row.
+type ValueOf<R, T> = Box<dyn Fn(&R) -> Option<T>>;
+
 /// How to find a value in a row; what is not known is null.
 pub enum Value<R> {
     /// Text.
-    Text(fn(&R) -> Option<&str>),
+    Text(TextOf<R>),
     /// A number.
-    Number(fn(&R) -> Option<f64>),
+    Number(ValueOf<R, f64>),
     /// A whole number.
-    Count(fn(&R) -> Option<i64>),
+    Count(ValueOf<R, i64>),
     /// Yes or no.
-    Flag(fn(&R) -> Option<bool>),
+    Flag(ValueOf<R, bool>),
 }
 
 impl<R> Value<R> {
@@ -44,25 +50,35 @@ impl<R> Value<R> {
             Self::Flag(_) => "boolean",
         }
     }
+
+    /// In the file.
+    fn physical(&self) -> (Physical, Option<LogicalType>) {
+        match self {
+            Self::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Self::Number(_) => (Physical::DOUBLE, None),
+            Self::Count(_) => (Physical::INT64, None),
+            Self::Flag(_) => (Physical::BOOLEAN, None),
+        }
+    }
 }
 
 /// Rows that are written together; it bounds the memory.
-const ROWS_IN_GROUP: usize = 1 << 16;
+const ROWS_IN_GROUP: usize = 1 << 15;
 
 /// A table that is being written.
-pub struct TableWriter<'a, R> {
+pub struct TableWriter<R> {
     writer: SerializedFileWriter<File>,
-    columns: &'a [Column<R>],
-    waiting: Vec<R>,
+    columns: Vec<Box<dyn Waiting<R>>>,
+    rows: usize,
     what: String,
 }
 
-impl<'a, R> TableWriter<'a, R> {
+impl<R: 'static> TableWriter<R> {
     /// Begins a file; `about` goes into its metadata.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn new(path: &Path, columns: &'a [Column<R>], about: &[(&str, &str)]) -> Result<Self, Error> {
+    pub fn new(path: &Path, columns: Vec<Column<R>>, about: &[(&str, &str)]) -> Result<Self, Error> {
         let what = crate::error::name(path);
         let file = File::create(path).map_err(Error::writing(path))?;
         let begin = || {
@@ -77,37 +93,28 @@ impl<'a, R> TableWriter<'a, R> {
             SerializedFileWriter::new(file, schema, Arc::new(properties))
         };
         let writer = begin().map_err(|error: ParquetError| failed(&what, &error))?;
-        Ok(Self { writer, columns, waiting: Vec::new(), what })
+        let columns = columns.into_iter().map(|column| waiting(column.value)).collect();
+        Ok(Self { writer, columns, rows: 0, what })
     }
 
     /// Adds a row.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn push(&mut self, row: R) -> Result<(), Error> {
-        self.waiting.push(row);
-        if self.waiting.len() >= ROWS_IN_GROUP { self.flush() } else { Ok(()) }
+    pub fn push(&mut self, row: &R) -> Result<(), Error> {
+        self.columns.iter_mut().for_each(|column| column.take(row));
+        self.rows += 1;
+        if self.rows >= ROWS_IN_GROUP { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        let rows = std::mem::take(&mut self.waiting);
-        let write = || {
-            let mut group = self.writer.next_row_group()?;
-            for column in self.columns {
-                match column.value {
-                    Value::Text(of) => {
-                        put::<ByteArrayType, _>(&mut group, &rows, |row| of(row).map(ByteArray::from))?;
-                    }
-                    Value::Number(of) => {
-                        put::<DoubleType, _>(&mut group, &rows, |row| of(row).filter(|x| !x.is_nan()))?;
-                    }
-                    Value::Count(of) => put::<Int64Type, _>(&mut group, &rows, of)?,
-                    Value::Flag(of) => put::<BoolType, _>(&mut group, &rows, of)?,
-                }
-            }
+        self.rows = 0;
+        let (writer, columns) = (&mut self.writer, &mut self.columns);
+        let mut write = || {
+            let mut group = writer.next_row_group()?;
+            columns.iter_mut().try_for_each(|column| column.write(&mut group))?;
             group.close().map(|_| ())
         };
-        let mut write = write;
         write().map_err(|error: ParquetError| failed(&self.what, &error))
     }
 
@@ -116,7 +123,7 @@ impl<'a, R> TableWriter<'a, R> {
     /// # Errors
     /// It cannot be written.
     pub fn close(mut self) -> Result<(), Error> {
-        if !self.waiting.is_empty() {
+        if self.rows > 0 {
             self.flush()?;
         }
         let what = self.what;
@@ -130,28 +137,54 @@ fn failed(what: &str, error: &ParquetError) -> Error {
 }
 
 fn field<R>(column: &Column<R>) -> Result<Type, ParquetError> {
-    let (physical, logical) = match column.value {
-        Value::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        Value::Number(_) => (Physical::DOUBLE, None),
-        Value::Count(_) => (Physical::INT64, None),
-        Value::Flag(_) => (Physical::BOOLEAN, None),
-    };
-    Type::primitive_type_builder(column.name, physical)
+    let (physical, logical) = column.value.physical();
+    Type::primitive_type_builder(&column.name, physical)
         .with_repetition(Repetition::OPTIONAL)
         .with_logical_type(logical)
         .build()
 }
 
-/// A column of a group: its values, and for each row whether there is one.
-fn put<T: DataType, R>(
-    group: &mut SerializedRowGroupWriter<'_, File>,
-    rows: &[R],
-    value: impl Fn(&R) -> Option<T::T>,
-) -> Result<(), ParquetError> {
-    let found: Vec<Option<T::T>> = rows.iter().map(value).collect();
-    let is_there: Vec<i16> = found.iter().map(|value| i16::from(value.is_some())).collect();
-    let values: Vec<T::T> = found.into_iter().flatten().collect();
-    let mut out = group.next_column()?.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
-    out.typed::<T>().write_batch(&values, Some(&is_there), None)?;
-    out.close()
+/// A column of the rows that wait to be written.
+trait Waiting<R> {
+    fn take(&mut self, row: &R);
+    fn write(&mut self, group: &mut SerializedRowGroupWriter<'_, File>) -> Result<(), ParquetError>;
+}
+
+/// The values that are there, and for each row whether there is one.
+struct Held<R, T: DataType> {
+    of: ValueOf<R, T::T>,
+    values: Vec<T::T>,
+    is_there: Vec<i16>,
+}
+
+fn waiting<R: 'static>(value: Value<R>) -> Box<dyn Waiting<R>> {
+    match value {
+        Value::Text(of) => held::<R, ByteArrayType>(Box::new(move |row| {
+            of(row).map(|text| ByteArray::from(text.into_owned().into_bytes()))
+        })),
+        Value::Number(of) => held::<R, DoubleType>(Box::new(move |row| of(row).filter(|x| !x.is_nan()))),
+        Value::Count(of) => held::<R, Int64Type>(of),
+        Value::Flag(of) => held::<R, BoolType>(of),
+    }
+}
+
+fn held<R: 'static, T: DataType>(of: ValueOf<R, T::T>) -> Box<dyn Waiting<R>> {
+    Box::new(Held::<R, T> { of, values: Vec::new(), is_there: Vec::new() })
+}
+
+impl<R, T: DataType> Waiting<R> for Held<R, T> {
+    fn take(&mut self, row: &R) {
+        let value = (self.of)(row);
+        self.is_there.push(i16::from(value.is_some()));
+        self.values.extend(value);
+    }
+
+    fn write(&mut self, group: &mut SerializedRowGroupWriter<'_, File>) -> Result<(), ParquetError> {
+        let mut out =
+            group.next_column()?.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
+        out.typed::<T>().write_batch(&self.values, Some(&self.is_there), None)?;
+        self.values.clear();
+        self.is_there.clear();
+        out.close()
+    }
 }

@@ -28,15 +28,18 @@ pub struct Status {
     pub code: i32,
     /// What was wrong; empty where nothing was.
     pub message: String,
-    /// The program's version.
+    /// The program's version and build.
     pub version: String,
     /// Seed of the random numbers.
     pub seed: u64,
     /// What the manifest says of the patient and the run, by the manifest's columns.
     pub given: BTreeMap<String, String>,
-    /// Pseudonym of the plan's UID, where the project has a secret.
+    /// Pseudonyms of UIDs by what they are of ([`crate::cohort::UIDS`]), where the project has a secret.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uid_hashes: BTreeMap<String, String>,
+    /// The most memory of the run (MiB), where the system says; not in the tables either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub plan_uid_hash: Option<String>,
+    pub peak_memory_mib: Option<u64>,
     /// Wall seconds of each stage; not in the cohort's tables, since they differ from run to run.
     #[serde(default)]
     pub seconds: BTreeMap<String, f64>,

@@ -70,9 +70,9 @@ impl Store {
     /// The folder cannot be read, or a status.json in it.
     pub fn keys_by_case(&self) -> Result<BTreeMap<String, Vec<String>>, Error> {
         let mut keys: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (status, folder) in all(&self.root)? {
-            keys.entry(status.case_id).or_default().push(crate::error::name(&folder));
-        }
+        each(&self.root, |status, key| keys.entry(status.case_id).or_default().push(key))?;
+        // A folder lists what it has in no order.
+        keys.values_mut().for_each(|keys| keys.sort());
         Ok(keys)
     }
 
@@ -113,25 +113,22 @@ impl Drop for Store {
     }
 }
 
-/// Every status of a folder of results and the folder that it lies in, by case_id.
-pub(crate) fn all(root: &Path) -> Result<Vec<(Status, PathBuf)>, Error> {
-    let mut all = Vec::new();
+/// Goes through every status of a folder of results and the name of its folder, in no order and one at a time.
+pub(crate) fn each(root: &Path, mut take: impl FnMut(Status, String)) -> Result<(), Error> {
     for entry in fs::read_dir(root).map_err(Error::reading(root))? {
         let folder = entry.map_err(Error::reading(root))?.path();
-        let is_hidden = crate::error::name(&folder).starts_with('.');
-        if !is_hidden
-            && folder.is_dir()
+        let name = crate::error::name(&folder);
+        if !name.starts_with('.')
             && let Some(status) = read_status(&folder)?
         {
-            all.push((status, folder));
+            take(status, name);
         }
     }
-    all.sort_by(|a, b| (&a.0.case_id, &a.0.key).cmp(&(&b.0.case_id, &b.0.key)));
-    Ok(all)
+    Ok(())
 }
 
-/// The status in a case's folder.
-fn read_status(folder: &Path) -> Result<Option<Status>, Error> {
+/// The status in a case's folder; none if it is no folder or has none.
+pub(crate) fn read_status(folder: &Path) -> Result<Option<Status>, Error> {
     let path = folder.join(STATUS);
     match fs::read(&path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::Table {
@@ -139,7 +136,7 @@ fn read_status(folder: &Path) -> Result<Option<Status>, Error> {
             problem: error.to_string(),
             way_out: "the folder as it was written, or remove it: the case is then run again",
         }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => Ok(None),
         Err(error) => Err(Error::reading(&path)(error)),
     }
 }
@@ -198,7 +195,8 @@ mod tests {
             version: "0.1.0".into(),
             seed: 1,
             given: BTreeMap::new(),
-            plan_uid_hash: None,
+            uid_hashes: BTreeMap::new(),
+            peak_memory_mib: None,
             seconds: BTreeMap::new(),
         }
     }

@@ -191,3 +191,60 @@ fn place_is_sound(place: &Place) {
         assert!(place.statuses("killed").values().all(|(word, _)| word == "ok"));
     }
 }
+
+/// Text of every file of this name below a folder.
+fn texts(folder: &Path, name: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    entries
+        .flat_map(|path| match path.file_name() {
+            Some(own) if own == name => fs::read_to_string(&path).into_iter().collect(),
+            _ if path.is_dir() && !path.is_symlink() => texts(&path, name),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_next_case_is_read_while_the_device_is_busy_and_one_at_a_time_is_on_it() {
+    let place = Place::new(&[]);
+    let program = env!("CARGO_BIN_EXE_straydose");
+    let mut cohort = Command::new(program);
+    cohort.current_dir(place.folder.path()).args(["cohort", "--n", "1", "--out", "made-up", "--quiet"]);
+    assert!(cohort.status().expect("it runs").success());
+    fs::write(place.path("cases.csv"), "case_id,study\nC1,made-up/S00001\nC2,made-up/S00001\n")
+        .expect("written");
+    // The program itself, told to say how far it is.
+    let telling = format!(
+        "#!/bin/sh\nfor a; do shift; [ \"$a\" = --quiet ] || set -- \"$@\" \"$a\"; done\nexec {program} \"$@\" --progress json\n"
+    );
+    fs::write(place.path("stub.sh"), telling).expect("written");
+    // This test is the case on the device.
+    let turn = fs::File::create(place.path("turn")).expect("made");
+    turn.lock().expect("nobody has it");
+    let more =
+        ["--jobs", "2", "--backend", "cpu", "--turn", "turn", "--histories", "2000", "--voxel-mm", "15"];
+    let mut batch = place.batch("out", &more, "").stderr(Stdio::null()).spawn().expect("it starts");
+    let said = || texts(&place.path("out/.work"), "said.txt");
+    // The body is complete, the last thing before the transport, and then it waits.
+    let is_waiting = |text: &&String| {
+        let found = ["\"complete\"", "waiting for the device"].map(|word| text.find(word));
+        matches!(found, [Some(built), Some(waits)] if built < waits)
+    };
+    let waiting = |said: &[String]| said.iter().filter(is_waiting).count();
+    let began = std::time::Instant::now();
+    while waiting(&said()) < 2 && began.elapsed() < Duration::from_secs(300) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Time in which a run that does not wait would begin.
+    std::thread::sleep(Duration::from_millis(300));
+    let said = said();
+    turn.unlock().expect("it was ours");
+    let ended = batch.wait().expect("it ends");
+    assert_eq!(waiting(&said), 2, "both cases are read, and wait: {said:?}");
+    assert!(!said.iter().any(|text| text.contains("\"transport\"")), "one did not wait: {said:?}");
+    assert_eq!(ended.code(), Some(0));
+    let statuses = texts(&place.path("out"), "status.json");
+    assert!(statuses.len() == 2 && statuses.iter().all(|text| text.contains("\"wait\"")), "{statuses:?}");
+    let organs = texts(&place.path("out"), "organs.csv");
+    assert!(organs[0] == organs[1], "one study has two doses");
+}

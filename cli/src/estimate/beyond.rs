@@ -5,7 +5,7 @@ use crate::args::EstimateArguments;
 use crate::exit::{Failure, with_causes};
 use ::completion::{Completed, End, Error, Model, Patient, Wish, complete};
 use anatomy::placement::Axes;
-use anatomy::{Anatomy, Calibration};
+use anatomy::{Anatomy, Calibration, Organ};
 use formats::dicom::PatientFacts;
 use serde_json::{Value, json};
 
@@ -28,6 +28,8 @@ pub struct Made {
     pub ends: Vec<End>,
     /// Whose body goes on there, in words.
     pub who: String,
+    /// The active marrow of each site.
+    pub marrow: Vec<Organ>,
     /// For run.json.
     pub record: Value,
 }
@@ -135,5 +137,10 @@ fn made(done: Completed) -> Beyond {
         "size": done.placement.size,
         "misfit": done.placement.misfit,
     });
-    Beyond { anatomy: done.anatomy, made: Some(Made { ends: done.ends, who, record }), warnings, remarks }
+    Beyond {
+        anatomy: done.anatomy,
+        made: Some(Made { ends: done.ends, who, marrow: done.marrow, record }),
+        warnings,
+        remarks,
+    }
 }

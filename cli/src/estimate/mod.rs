@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
 use crate::stages::Stages;
+use crate::turn::Turn;
 
 use ::estimate::{BodyDose, Comparison, Effort, body_dose, calibrate, compare, planned};
 use anatomy::{Anatomy, Options, ReferenceDose};
@@ -93,6 +94,8 @@ pub fn run(
     let mut chosen = backend::start(common)?;
     crate::transport::tell_backend(&chosen, &progress);
     stages.end("start", &progress)?;
+    let turn = Turn::wait(common, &progress)?;
+    stages.end("wait", &progress)?;
 
     let mut histories = arguments.histories.unwrap_or(HISTORIES);
     let seed = common.seed.unwrap_or(1);
@@ -153,6 +156,7 @@ pub fn run(
             _ => break dose,
         }
     };
+    drop(turn);
     stages.end("transport", &progress)?;
 
     let comparison = inputs

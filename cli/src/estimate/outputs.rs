@@ -57,7 +57,11 @@ pub fn write(
     }
     let rows = tables::organ_rows(finished);
     tables::write_organs(&output.file("organs.csv"), &rows)?;
-    tables::write_dvhs(&output.file("dvh.csv"), &rows)?;
+    let marrow = tables::marrow_rows(finished);
+    if !marrow.is_empty() {
+        tables::write_organs(&output.file("marrow.csv"), &marrow)?;
+    }
+    tables::write_dvhs(&output.file("dvh.csv"), rows.iter().chain(&marrow))?;
     tables::write_anatomy(&output.file("anatomy.csv"), finished)?;
     let record = record(finished, arguments, common, chosen, stages);
     let page = report::page(finished, &rows, &record).map_err(|why| Failure::failed(why, "reporting it"))?;
@@ -109,6 +113,7 @@ fn record(
     json!({
         "program": PROGRAM,
         "version": env!("CARGO_PKG_VERSION"),
+        "sources": env!("STRAYDOSE_SOURCES"),
         "intended_use": INTENDED_USE,
         "command": command_without_folders(std::env::args_os()),
         "unit": "Gy, all fractions",

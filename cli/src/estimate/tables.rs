@@ -1,10 +1,10 @@
-//! organs.csv, dvh.csv and anatomy.csv.
+//! organs.csv, marrow.csv, dvh.csv and anatomy.csv.
 
 use super::Finished;
 use crate::exit::{Failure, with_causes};
 use ::completion::uncertainty::relative_error;
 use anatomy::isodose::Isodose;
-use anatomy::{DoseFields, Dvh, OrganDose, Origin};
+use anatomy::{DoseFields, Dvh, Organ, OrganDose, Origin};
 use std::path::Path;
 
 /// One row of organs.csv.
@@ -31,6 +31,26 @@ pub struct OrganRow {
 
 /// The rows of all organs that cover a voxel.
 pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
+    let ours = finished.ours;
+    let sigmas = ours.organ_sigma.iter().zip(&ours.organ_component_sigma);
+    let sigmas = sigmas.map(|(total, components)| Sigmas { total: *total, components: *components });
+    rows(finished, finished.anatomy.organs.iter().zip(sigmas))
+}
+
+/// The rows of the active marrow of each site, whose statistical errors are not known; none without a completed body.
+pub fn marrow_rows(finished: &Finished) -> Vec<OrganRow> {
+    let sites = finished.made.map_or(&[][..], |made| &made.marrow);
+    rows(finished, sites.iter().map(|site| (site, Sigmas::default())))
+}
+
+/// Relative standard errors of an organ's mean and of its components, where they are known.
+#[derive(Clone, Copy, Default)]
+struct Sigmas {
+    total: Option<f64>,
+    components: [Option<f64>; 4],
+}
+
+fn rows<'a>(finished: &Finished, organs: impl Iterator<Item = (&'a Organ, Sigmas)>) -> Vec<OrganRow> {
     let Finished { anatomy, ours, dose_gy, comparison, reference, .. } = finished;
     let max_gy = dose_gy.values.iter().copied().fold(0.0f32, f32::max);
     let isodose = Isodose::new(dose_gy, (0.5 * reference.gy) as f32);
@@ -40,8 +60,7 @@ pub fn organ_rows(finished: &Finished) -> Vec<OrganRow> {
         components_gy: Some(std::array::from_fn(|i| ours.components_gy[i].as_slice())),
         density_g_cm3: &anatomy.voxel_density_g_cm3,
     };
-    let sigmas = ours.organ_sigma.iter().zip(&ours.organ_component_sigma);
-    let rows = anatomy.organs.iter().zip(sigmas).filter_map(|(organ, (sigma, component_sigma))| {
+    let rows = organs.filter_map(|(organ, Sigmas { total: sigma, components: component_sigma })| {
         let doses = OrganDose::of(&organ.name, &organ.coverage, &fields, None, Some(&isodose)).ok()?;
         let planned_mean_gy = comparison.and_then(|comparison| {
             let planned = organ.coverage.voxels().map(|(voxel, share)| (comparison.planned_gy[voxel], share));
@@ -84,7 +103,7 @@ fn number(value: impl Into<Option<f64>>) -> String {
     })
 }
 
-/// Writes organs.csv.
+/// Writes organs.csv or marrow.csv.
 pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
     let header = [
         "organ",
@@ -145,8 +164,8 @@ pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
 }
 
 /// Writes dvh.csv, long: organ, dose, volume that receives at least that.
-pub fn write_dvhs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
-    let lines = rows.iter().flat_map(|row| {
+pub fn write_dvhs<'a>(path: &Path, rows: impl Iterator<Item = &'a OrganRow>) -> Result<(), Failure> {
+    let lines = rows.flat_map(|row| {
         let whole = row.dvh.as_ref().map_or(0.0, Dvh::volume_cm3);
         row.dvh.iter().flat_map(move |dvh| {
             dvh.dose_gy.iter().zip(&dvh.volume_from_cm3).map(move |(&dose, &volume)| {

@@ -31,11 +31,12 @@ pub struct BatchArguments {
     #[arg(long, value_name = "i/n", default_value = "1/1")]
     pub shard: Shard,
 
-    /// Cases side by side; they share the threads.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: u16,
+    /// Cases side by side; they share the threads, and one at a time is on the GPU [default: 1, on a GPU 3: one is read, one
+    /// transported, one written].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 
-    /// A file with the project's secret: the plan's UID then comes into the tables as a pseudonym.
+    /// A file with the project's secret: the study's UIDs then come into the tables as pseudonyms.
     #[arg(long, value_name = "FILE")]
     pub salt: Option<PathBuf>,
 

@@ -3,14 +3,29 @@
 use super::arguments::BatchArguments;
 use super::case::{Batch, Done};
 use super::failure;
-use crate::args::Common;
+use crate::args::{BackendChoice, Common};
 use crate::console;
 use crate::exit::{Failure, Status as Exit};
 use crate::{backend, interrupt};
 use ::registry::{Case, Manifest, Outcome, Salt, Store};
+use dose_core::run::Backend;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+
+/// Cases under way on a GPU: one is read, one transported, one written.
+const JOBS_ON_GPU: u16 = 3;
+
+/// Whether the runs will take a GPU.
+fn is_on_gpu(common: &Common) -> bool {
+    match (common.backend, common.device) {
+        (BackendChoice::Cpu, _) => false,
+        (BackendChoice::Auto, None) => {
+            Backend::auto(None, Some(1)).is_ok_and(|(backend, _)| backend.describe().backend != "cpu")
+        }
+        _ => true,
+    }
+}
 
 /// How the cases of a shard stand.
 #[derive(Default)]
@@ -38,13 +53,21 @@ pub fn run(arguments: &BatchArguments, common: &Common) -> Result<(), Failure> {
     let program =
         program.map_err(|error| Failure::failed(format!("the program does not find itself: {error}"), ""))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = usize::from(arguments.jobs);
+    let on_gpu = is_on_gpu(common);
+    let jobs = usize::from(arguments.jobs.unwrap_or(if on_gpu { JOBS_ON_GPU } else { 1 }));
+    // Runs have folders of their own, where a relative path would lead elsewhere.
+    let given = common.turn.as_ref().and_then(|path| std::path::absolute(path).ok());
+    // On the CPU runs share the threads, and the system gives each its part.
+    let turn = on_gpu.then(tempfile::NamedTempFile::new).transpose();
+    let turn =
+        turn.map_err(|error| Failure::failed(format!("no file for a lock: {error}"), "another TMPDIR"))?;
     let batch = Batch {
         arguments,
         common,
         store: &store,
         salt: salt.as_ref(),
         program,
+        turn: given.or_else(|| Some(turn.as_ref()?.path().to_owned())),
         threads: (common.threads.unwrap_or(cores) / jobs).max(1),
         there: store.keys_by_case().map_err(|error| failure(&error))?,
     };

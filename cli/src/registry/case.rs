@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 
 /// The files of a case that tables are made of.
 const TABLES: [&str; 4] = ["organs.csv", "dvh.csv", "anatomy.csv", "run.json"];
+/// One that only completed bodies have.
+const MARROW: &str = "marrow.csv";
+/// The program that makes the results: its version and a hash of its sources.
+const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("STRAYDOSE_SOURCES"));
 /// Where a run reads and writes, in the case's folder.
 const IN: &str = "in";
 const OUT: &str = "out";
@@ -23,6 +27,8 @@ pub struct Batch<'a> {
     pub store: &'a Store,
     pub salt: Option<&'a Salt>,
     pub program: PathBuf,
+    /// The file whose lock is a run's turn on the device.
+    pub turn: Option<PathBuf>,
     pub threads: usize,
     /// Results that are there, by case.
     pub there: BTreeMap<String, Vec<String>>,
@@ -45,7 +51,7 @@ impl Batch<'_> {
         let case = self.with_defaults(row);
         let mut parts = KeyParts {
             case_id: case.case_id.clone(),
-            version: env!("CARGO_PKG_VERSION").into(),
+            version: PROGRAM.into(),
             seed: self.common.seed.unwrap_or(1),
             options: case.options.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             inputs: Vec::new(),
@@ -115,7 +121,7 @@ impl Batch<'_> {
             return Ok(Some(done));
         }
         let work = self.store.begin(&key).map_err(|error| failure(&error))?;
-        let ended = Ended { code: Exit::Refused as i32, message: refusal.to_string() };
+        let ended = Ended { code: Exit::Refused as i32, message: refusal.to_string(), peak_memory_mib: None };
         let status = self.status(case, parts, &key, staged, ended, BTreeMap::new());
         work.finish(&status).map_err(|error| failure(&error))?;
         self.supersede(case, &key)?;
@@ -150,7 +156,7 @@ impl Batch<'_> {
         if ended.code == 0 {
             match self.keep(work.folder()) {
                 Ok(found) => seconds = found,
-                Err(why) => ended = Ended { code: Exit::Failed as i32, message: why },
+                Err(why) => ended = Ended { code: Exit::Failed as i32, message: why, ..ended },
             }
         }
         if ended.code > 128 && ended.message.is_empty() {
@@ -173,6 +179,9 @@ impl Batch<'_> {
     fn of_estimate(&self, staged: &Staged) -> Vec<String> {
         let mut line = vec!["estimate".to_owned()];
         line.extend(staged.arguments.iter().cloned());
+        if let Some(turn) = &self.turn {
+            line.extend(["--turn".to_owned(), turn.to_string_lossy().into_owned()]);
+        }
         line.extend(["--out", OUT, "--quiet"].map(str::to_owned));
         line.extend(child::common_options(self.common, Some(self.threads)));
         line
@@ -191,6 +200,9 @@ impl Batch<'_> {
             let entries = std::fs::read_dir(&out).map_err(|error| said("results", &error))?;
             names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
         }
+        if !names.iter().any(|name| name == MARROW) && out.join(MARROW).exists() {
+            names.push(MARROW.into());
+        }
         for name in names {
             std::fs::rename(out.join(&name), folder.join(&name)).map_err(|error| said(&name, &error))?;
         }
@@ -208,10 +220,8 @@ impl Batch<'_> {
         seconds: BTreeMap<String, f64>,
     ) -> Status {
         let is_refused = [Exit::Refused as i32, Exit::CommandLine as i32].contains(&ended.code);
-        let only_plan = staged.and_then(|staged| match &staged.plan_uids[..] {
-            [uid] => Some(uid),
-            _ => None,
-        });
+        let uids = staged.into_iter().flat_map(Staged::only_uids);
+        let hash = |(of, uid): (&str, &str)| Some((of.to_owned(), self.salt?.pseudonym(uid)));
         Status {
             case_id: case.case_id.clone(),
             key: key.to_string(),
@@ -230,8 +240,25 @@ impl Batch<'_> {
                 .filter(|(name, _)| **name != "machine")
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
                 .collect(),
-            plan_uid_hash: self.salt.zip(only_plan).map(|(salt, uid)| salt.pseudonym(uid)),
+            uid_hashes: uids.filter_map(hash).collect(),
+            peak_memory_mib: ended.peak_memory_mib,
             seconds,
         }
+    }
+}
+
+#[cfg(test)]
+#[path = "../../build/sources.rs"]
+mod sources;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_names_the_sources_that_it_was_built_from() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let hash = sources::hash(&root).expect("readable");
+        assert_eq!(PROGRAM, format!("{}+{hash}", env!("CARGO_PKG_VERSION")));
     }
 }

@@ -34,6 +34,8 @@ pub struct Ended {
     pub code: i32,
     /// What it said on stderr.
     pub message: String,
+    /// The most memory that it had (MiB), where the system says.
+    pub peak_memory_mib: Option<u64>,
 }
 
 /// Runs a program in a folder; `None` if the user stops it.
@@ -46,7 +48,9 @@ pub fn run(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Op
         .stdout(Stdio::null())
         .stderr(File::create(&said)?)
         .spawn()?;
+    let mut peak_memory_mib = None;
     let status = loop {
+        peak_memory_mib = peak_mib(child.id()).max(peak_memory_mib);
         if let Some(status) = child.try_wait()? {
             break status;
         }
@@ -67,7 +71,14 @@ pub fn run(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Op
     let text = String::from_utf8_lossy(&text);
     // Its folder's place is nobody's business.
     let message = text.replace(&*folder.to_string_lossy(), "").trim().to_owned();
-    Ok(Some(Ended { code, message }))
+    Ok(Some(Ended { code, message, peak_memory_mib }))
+}
+
+/// The most memory that a process had until now, where the system says (Linux).
+fn peak_mib(process: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? / 1024)
 }
 
 #[cfg(unix)]

@@ -15,6 +15,8 @@ pub fn run(arguments: &GatherArguments, common: &Common) -> Result<(), Failure> 
         mix_versions: arguments.mix_versions,
         names: names.unwrap_or_default(),
         is_known: |name| anatomy::names::tg263(name).is_some(),
+        marrow_sites: phantoms::Skeleton::sites().collect(),
+        page: crate::page::page,
     };
     let gathered = into(&arguments.out, |aside| gather(&arguments.folder, aside, &options))?;
     if !common.quiet {

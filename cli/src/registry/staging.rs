@@ -4,7 +4,8 @@ use super::privacy::identifying;
 use crate::exit::{Failure, with_causes};
 use crate::input_file::hashed;
 use ::registry::{Case, OPTIONS, PATHS};
-use formats::dicom::{DicomFile, tags, uids};
+use formats::dicom::{DicomFile, tags};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Deepest subfolder of a study that is looked into, and most files.
@@ -22,8 +23,8 @@ pub struct Staged {
     pub inputs: Vec<(String, String)>,
     /// What identifies the patient, if anything does.
     pub identifying: Option<&'static str>,
-    /// SOP Instance UIDs of the plans.
-    pub plan_uids: Vec<String>,
+    /// UIDs by what they are of ([`registry::cohort::UIDS`]).
+    uids: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl Staged {
@@ -84,12 +85,29 @@ impl Staged {
             let root = header.root();
             self.identifying = self.identifying.or_else(|| identifying(&root));
             let text = |tag| root.text(tag).ok().flatten();
-            if text(tags::SOP_CLASS_UID).as_deref() == Some(uids::RT_PLAN_STORAGE) {
-                self.plan_uids.extend(text(tags::SOP_INSTANCE_UID));
+            let of = match text(tags::MODALITY).as_deref() {
+                Some("RTPLAN") => vec![("plan", tags::SOP_INSTANCE_UID), ("study", tags::STUDY_INSTANCE_UID)],
+                Some("CT") => {
+                    vec![("ct_series", tags::SERIES_INSTANCE_UID), ("frame", tags::FRAME_OF_REFERENCE_UID)]
+                }
+                Some("RTSTRUCT") => vec![("structures", tags::SOP_INSTANCE_UID)],
+                Some("RTDOSE") => vec![("dose", tags::SOP_INSTANCE_UID)],
+                _ => Vec::new(),
+            };
+            for (what, tag) in of {
+                self.uids.entry(what).or_default().extend(text(tag));
             }
         }
         self.files.push((file, name));
         Ok(())
+    }
+
+    /// UIDs of which the files have one: of several nobody knows here which was taken.
+    pub fn only_uids(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.uids
+            .iter()
+            .filter(|(_, uids)| uids.len() == 1)
+            .flat_map(|(of, uids)| uids.iter().map(|uid| (*of, uid.as_str())))
     }
 
     /// Puts links to the files into a folder.

@@ -1,6 +1,7 @@
 //! What the page of a cohort shows, gathered while the rows go by.
 
-use super::{CaseRow, OrganRow};
+use super::OrganRow;
+use super::record::CaseResult;
 use std::collections::BTreeMap;
 
 /// Years in a group of ages.
@@ -20,14 +21,16 @@ pub(super) struct Summary {
     pub reasons: BTreeMap<(String, String), usize>,
     /// Cases by group of ages, girls and boys and unknown.
     pub ages: BTreeMap<Option<u32>, [usize; 3]>,
-    /// Mean doses (Gy) of each organ, with case and group of ages.
+    /// Names of the cases and their groups of ages.
+    cases: Vec<(String, Option<u32>)>,
+    /// Mean doses of each organ.
     doses: BTreeMap<String, Vec<Dose>>,
 }
 
+/// Millions of these are held, and shown with three digits.
 struct Dose {
-    case_id: String,
-    age: Option<u32>,
-    gy: f64,
+    case: u32,
+    gy: f32,
 }
 
 /// Least, quartiles and greatest of some doses (Gy).
@@ -46,8 +49,8 @@ pub(super) struct Outlier {
     pub deviations: f64,
 }
 
-fn group(case: &CaseRow) -> Option<u32> {
-    case.age_years.map(|age| (age / GROUP_YEARS).floor().max(0.0) as u32)
+fn group(age_years: Option<f64>) -> Option<u32> {
+    age_years.map(|age| (age / GROUP_YEARS).floor().max(0.0) as u32)
 }
 
 /// A group of ages in words.
@@ -63,21 +66,30 @@ impl Summary {
         *self.reasons.entry((outcome.to_owned(), first)).or_default() += 1;
     }
 
-    /// A case with a result.
-    pub fn case(&mut self, case: &CaseRow) {
-        let sex = match case.sex.as_deref() {
+    /// A case with a result; its organs follow.
+    pub fn case(&mut self, case: &CaseResult) {
+        let sex = case.status.given.get("sex").map(String::as_str);
+        self.add_case(&case.status.case_id, group(case.given("age_years")), sex);
+    }
+
+    fn add_case(&mut self, case_id: &str, age: Option<u32>, sex: Option<&str>) {
+        let sex = match sex {
             Some("F") => 0,
             Some("M") => 1,
             _ => 2,
         };
-        self.ages.entry(group(case)).or_default()[sex] += 1;
+        self.ages.entry(age).or_default()[sex] += 1;
+        self.cases.push((case_id.to_owned(), age));
     }
 
-    /// An organ of a case.
-    pub fn organ(&mut self, case: &CaseRow, row: &OrganRow) {
-        if let Some(gy) = row.mean_gy.filter(|gy| gy.is_finite() && *gy > 0.0) {
-            let dose = Dose { case_id: case.case_id.clone(), age: group(case), gy };
-            self.doses.entry(row.organ.clone()).or_default().push(dose);
+    /// An organ of the last case.
+    pub fn organ(&mut self, row: &OrganRow) {
+        if let Some(gy) = row.mean_gy().filter(|gy| gy.is_finite() && *gy > 0.0) {
+            let dose = Dose { case: self.cases.len() as u32 - 1, gy: gy as f32 };
+            match self.doses.get_mut(&row.organ) {
+                Some(doses) => doses.push(dose),
+                None => _ = self.doses.insert(row.organ.clone(), vec![dose]),
+            }
         }
     }
 
@@ -86,9 +98,9 @@ impl Summary {
         self.doses.iter().map(|(organ, doses)| {
             let mut by_age: BTreeMap<Option<u32>, Vec<f64>> = BTreeMap::new();
             for dose in doses {
-                by_age.entry(dose.age).or_default().push(dose.gy);
+                by_age.entry(self.cases[dose.case as usize].1).or_default().push(f64::from(dose.gy));
             }
-            let all = spread(doses.iter().map(|dose| dose.gy).collect());
+            let all = spread(doses.iter().map(|dose| f64::from(dose.gy)).collect());
             (organ.as_str(), all, by_age.into_iter().map(|(age, gy)| (age, spread(gy))).collect())
         })
     }
@@ -97,19 +109,19 @@ impl Summary {
     pub fn outliers(&self) -> Vec<Outlier> {
         let mut found = Vec::new();
         for (organ, doses) in self.doses.iter().filter(|(_, doses)| doses.len() >= FEWEST) {
-            let mut logs: Vec<f64> = doses.iter().map(|dose| dose.gy.ln()).collect();
+            let mut logs: Vec<f64> = doses.iter().map(|dose| f64::from(dose.gy).ln()).collect();
             logs.sort_by(f64::total_cmp);
             let median = quantile(&logs, 0.5);
             let mut away: Vec<f64> = logs.iter().map(|log| (log - median).abs()).collect();
             away.sort_by(f64::total_cmp);
             let deviation = OF_NORMAL * quantile(&away, 0.5);
             for dose in doses {
-                let deviations = (dose.gy.ln() - median) / deviation;
+                let deviations = (f64::from(dose.gy).ln() - median) / deviation;
                 if deviations.is_finite() && deviations.abs() > FAR {
                     found.push(Outlier {
-                        case_id: dose.case_id.clone(),
+                        case_id: self.cases[dose.case as usize].0.clone(),
                         organ: organ.clone(),
-                        gy: dose.gy,
+                        gy: f64::from(dose.gy),
                         median_gy: median.exp(),
                         deviations,
                     });
@@ -142,10 +154,9 @@ mod tests {
     fn a_dose_far_from_the_others_is_found_and_the_others_are_not() {
         let mut summary = Summary::default();
         for n in 0..20 {
-            let case = CaseRow { case_id: format!("C{n}"), ..CaseRow::default() };
             let gy = if n == 7 { 50.0 } else { 1.0 + 0.01 * f64::from(n) };
-            summary
-                .organ(&case, &OrganRow { organ: "Brain".into(), mean_gy: Some(gy), ..OrganRow::default() });
+            summary.add_case(&format!("C{n}"), None, None);
+            summary.organ(&OrganRow { organ: "Brain".into(), ..OrganRow::of_mean(gy) });
         }
         let found = summary.outliers();
         assert_eq!(found.iter().map(|outlier| outlier.case_id.as_str()).collect::<Vec<_>>(), ["C7"]);

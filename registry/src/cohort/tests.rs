@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Key, KeyParts, Shard, Store};
+use crate::{Key, KeyParts, Shard, Status, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::fs::File;
 
@@ -19,7 +19,8 @@ fn status(case_id: &str, outcome: Outcome) -> Status {
         version: "0.1.0".into(),
         seed: 1,
         given: [("age_years".to_owned(), "5.5".to_owned()), ("sex".to_owned(), "F".to_owned())].into(),
-        plan_uid_hash: None,
+        uid_hashes: [("plan".to_owned(), "00ff".to_owned())].into(),
+        peak_memory_mib: None,
         // Different in every run, so that they must not get into a table.
         seconds: [("transport".to_owned(), case_id.len() as f64)].into(),
     }
@@ -39,6 +40,10 @@ fn finish(store: &Store, case_id: &str, version: &str) {
         "dvh.csv",
         "organ,dose_gy,volume_cm3,volume_percent\nBrain,0,1000,100\nBrain,2,1000,100\nBrain,4,500,50\nBrain,6,0,0\n",
     );
+    write(
+        "marrow.csv",
+        &format!("{HEAD}\nBoneMarrow_Act_Skull,model,10,10.3,0.75,0,1,,,,,,,,,,0,BoneMarrow_Act_Skull,\n"),
+    );
     let seconds = std::process::id();
     write(
         "run.json",
@@ -50,7 +55,13 @@ fn finish(store: &Store, case_id: &str, version: &str) {
 }
 
 fn options() -> Options {
-    Options { mix_versions: false, names: Names::default(), is_known: |name| name == "Cerveau" }
+    Options {
+        mix_versions: false,
+        names: Names::default(),
+        is_known: |name| name == "Cerveau",
+        marrow_sites: vec!["Skull", "Foot"],
+        page: |title, body| format!("{title} {}", body.0),
+    }
 }
 
 /// Gathers into a new folder and gives what was written, by name.
@@ -83,7 +94,7 @@ fn the_tables_hold_what_the_cases_hold() {
     let refused = store.begin(&key("C2")).expect("made");
     refused.finish(&status("C2", Outcome::Refused)).expect("written");
     let (gathered, files) = gathered(folder.path(), &options()).expect("sound");
-    assert_eq!(gathered, Gathered { ok: 1, refused: 1, failed: 0, organs: 2, unmapped: 1 });
+    assert_eq!(gathered, Gathered { ok: 1, refused: 1, failed: 0, organs: 3, unmapped: 1 });
     let cases = rows(&files["cases.parquet"]);
     assert_eq!(cases.len(), 1);
     for (column, value) in [
@@ -96,6 +107,10 @@ fn the_tables_hold_what_the_cases_hold() {
         ("has_planned_dose", "false"),
         ("warnings", "1"),
         ("machines", "\"truebeam\""),
+        ("active_marrow_skull_gy", "0.75"),
+        ("active_marrow_foot_gy", "null"),
+        ("plan_uid_hash", "\"00ff\""),
+        ("study_uid_hash", "null"),
     ] {
         assert_eq!(cases[0][column], value, "{column}");
     }
