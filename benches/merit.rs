@@ -6,7 +6,7 @@
 
 use dose_core::case::{Case, Quantity};
 use dose_core::deck::Deck;
-use dose_core::run::{Backend, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, Region, Settings, VarianceReduction, transport};
 use formats::dicom::{CtSeries, SeriesChoice};
 use phantoms::tanks;
 use std::ops::ControlFlow;
@@ -44,7 +44,8 @@ fn main() {
 
 fn measure(name: &str, case: &Case, depth_mm: f64, histories: u64) {
     let deck = Deck::new(case, VarianceReduction::Auto).expect("a good case");
-    let settings = Settings { histories, seed: 1, batches: 400, regions: bins(case, depth_mm) };
+    let settings =
+        Settings { histories, seed: 1, batches: 400, regions: Region::alike(bins(case, depth_mm)) };
     let mut backend = Backend::cpu(Some(1)).expect("one thread");
     let start = processor_seconds();
     let outcome =

@@ -4,11 +4,11 @@ use crate::Error;
 use crate::head::{Given, head, wedge_warnings};
 use crate::monitor::{Calibrated, MonitorUnit};
 use crate::sharing::{PILOT, PILOT_SEED, Piloted, RUNS, shares};
-use anatomy::Anatomy;
 use anatomy::organs::COMPONENTS;
+use anatomy::{Anatomy, Organ};
 use dose_core::case::{Case, Component, Quantity, Source};
 use dose_core::deck::Deck;
-use dose_core::run::{Backend, EnergyBalance, Progress, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, EnergyBalance, Progress, Region, Settings, VarianceReduction, transport};
 use std::ops::ControlFlow;
 use treatment::Plan;
 use volume::{Grid, Image};
@@ -23,9 +23,6 @@ pub struct Effort {
     /// Batches that the uncertainty comes from.
     pub batches: u32,
 }
-
-/// Coverage from which a voxel counts for an organ's uncertainty.
-const MOSTLY: f32 = 0.5;
 
 /// The dose of a plan in a patient, all fractions.
 #[derive(Clone, Debug)]
@@ -123,16 +120,7 @@ pub fn body_dose(
         return Err(Error::NothingDelivered);
     }
 
-    let regions: Vec<Vec<u32>> = anatomy
-        .organs
-        .iter()
-        .map(|organ| {
-            let most = organ.coverage.voxels().map(|(_, share)| share).fold(0.0, f32::max);
-            let least = MOSTLY.min(most);
-            let inside = organ.coverage.voxels().filter(|&(_, share)| share >= least && share > 0.0);
-            inside.map(|(voxel, _)| voxel as u32).collect()
-        })
-        .collect();
+    let regions: Vec<Region> = anatomy.organs.iter().map(|organ| by_mass(organ, anatomy)).collect();
     let voxels = anatomy.voxel_density_g_cm3.len();
     let mut sum = Sum::new(voxels, regions.len());
     sum.warnings.extend(given.iter().flat_map(|given| wedge_warnings(given.beam)));
@@ -170,6 +158,12 @@ pub fn body_dose(
     }
     let monitor_units = calibrated.iter().map(|calibrated| calibrated.unit).collect();
     Ok(sum.into_dose(anatomy, monitor_units, model_sigma(&given)))
+}
+
+/// An organ's voxels by their mass, as its mean dose counts them.
+fn by_mass(organ: &Organ, anatomy: &Anatomy) -> Region {
+    let covered = organ.coverage.voxels().filter(|&(_, share)| share > 0.0);
+    Region(covered.map(|(at, share)| (at as u32, share * anatomy.voxel_density_g_cm3[at])).collect())
 }
 
 /// The deck of a component and its source photons; `None` where the machine file does not describe it.

@@ -5,7 +5,7 @@ use crate::head::{check, half_width, head_beam};
 use dose_core::case::{Case, Component, Head, MaterialId, Piece, Quantity, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
-use dose_core::run::{Backend, Progress, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, Progress, Region, Settings, VarianceReduction, transport};
 use sha2::{Digest, Sha256};
 use std::ops::ControlFlow;
 use treatment::device::Axis;
@@ -172,7 +172,8 @@ fn monitor_unit(
     }
     let (mut per_unit, mut variance) = (0.0, 0.0);
     for (deck, fluence, histories) in runs {
-        let settings = Settings { histories, seed, batches: BATCHES, regions: vec![probe.clone()] };
+        let settings =
+            Settings { histories, seed, batches: BATCHES, regions: Region::alike([probe.clone()]) };
         let outcome = transport(&deck, &settings, backend, progress)?;
         let [dose] = outcome.regions[..] else { unreachable!("one region was asked for") };
         per_unit += dose.mean * fluence;

@@ -4,7 +4,7 @@ use dose_core::case::{Case, Collimator, Emission, MaterialId, Quantity, Rectangl
 use dose_core::coefficients::{attenuation, energy_transfer};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
-use dose_core::run::{Settings, VarianceReduction};
+use dose_core::run::{Region, Settings, VarianceReduction};
 use dose_core::spectrum::{CUTOFF_MEV, Spectrum};
 use straydose_tests::cases::run_deck;
 use volume::Grid;
@@ -54,8 +54,12 @@ fn a_block_attenuates_the_primary_by_exp_minus_mu_l_and_the_open_half_not_at_all
         let open_gy = per_photon_cm2 * energy_mev * transfer * 1.602_176_634e-10;
 
         let deck = Deck::new(&case, VarianceReduction::Auto).expect("a good case");
-        let settings =
-            Settings { histories: 400_000, seed: 3, batches: 100, regions: vec![vec![0], vec![2], vec![1]] };
+        let settings = Settings {
+            histories: 400_000,
+            seed: 3,
+            batches: 100,
+            regions: Region::alike([vec![0], vec![2], vec![1]]),
+        };
         let outcome = run_deck(&deck, &settings, None);
         let expected = [1.0, through, 0.5 * (1.0 + through)].map(|share| share * open_gy);
         for ((place, found), expected) in

@@ -4,7 +4,7 @@ use dose_core::case::{Case, Component, Head, HeadBeam, MaterialId, Piece, Quanti
 use dose_core::coefficients::attenuation;
 use dose_core::deck::Deck;
 use dose_core::material::Material;
-use dose_core::run::{Backend, Estimate, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, Estimate, Region, Settings, VarianceReduction, transport};
 use dose_core::spectrum::Spectrum;
 use phantoms::tanks;
 use std::ops::ControlFlow;
@@ -64,7 +64,7 @@ fn doses(case: &Case, histories: u64, seed: u64) -> Vec<Estimate> {
     let boxes = [[[-30.0, 80.0, -30.0], [30.0, 120.0, 30.0]], [[-80.0, 40.0, 70.0], [80.0, 220.0, 170.0]]];
     let regions = boxes.map(|[min, max]| tanks::voxels_in(case, min, max)).to_vec();
     let deck = Deck::new(case, VarianceReduction::Auto).expect("a good case");
-    let settings = Settings { histories, seed, batches: 64, regions };
+    let settings = Settings { histories, seed, batches: 64, regions: Region::alike(regions) };
     let mut backend = Backend::cpu(None).expect("threads");
     let mut regions = transport(&deck, &settings, &mut backend, &mut |_| ControlFlow::Continue(()))
         .expect("it runs")

@@ -2,7 +2,7 @@
 
 use dose_core::case::Quantity;
 use dose_core::deck::Deck;
-use dose_core::run::{Settings, VarianceReduction};
+use dose_core::run::{Region, Settings, VarianceReduction};
 use phantoms::tanks;
 use straydose_tests::cases::run_deck;
 use straydose_tests::statistics::reduced_chi_square;
@@ -28,8 +28,12 @@ fn the_claimed_sigma_is_the_scatter_of_seeds_in_and_far_out_of_the_field() {
     let deck = Deck::new(&case, VarianceReduction::Auto).expect("a good case");
     let runs: Vec<_> = (0..SEEDS)
         .map(|seed| {
-            let settings =
-                Settings { histories: 20_000, seed: 1000 + seed, batches: 100, regions: regions.clone() };
+            let settings = Settings {
+                histories: 20_000,
+                seed: 1000 + seed,
+                batches: 100,
+                regions: Region::alike(regions.clone()),
+            };
             run_deck(&deck, &settings, None)
         })
         .collect();
@@ -72,4 +76,24 @@ fn the_claimed_sigma_is_the_scatter_of_seeds_in_and_far_out_of_the_field() {
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// As an organ's mean is by mass, so is its error.
+#[test]
+fn a_region_has_the_mean_of_its_voxels_by_their_weights() {
+    let case = tanks::w1(20.0, Quantity::Kerma);
+    let deck = Deck::new(&case, VarianceReduction::Auto).expect("a good case");
+    let lit = tanks::voxels_in(&case, [-20.0, 20.0, -20.0], [20.0, 40.0, 20.0])[0];
+    let dark = tanks::voxels_in(&case, [-20.0, 20.0, 200.0], [20.0, 40.0, 240.0])[0];
+    let regions = vec![Region(vec![(lit, 0.5), (dark, 1.5)]), Region(vec![(dark, 0.1)])];
+    let settings = Settings { histories: 50_000, seed: 1, batches: 20, regions };
+    let run = run_deck(&deck, &settings, None);
+    let [a, b] = [lit, dark].map(|voxel| run.dose_gy_per_photon[voxel as usize]);
+    let [mixed, alone] = [run.regions[0], run.regions[1]];
+    assert!((mixed.mean / (0.25 * a + 0.75 * b) - 1.0).abs() < 1e-12, "{}", mixed.mean);
+    assert!((alone.mean / b - 1.0).abs() < 1e-6, "a weight alone does not change a mean: {}", alone.mean);
+    let sigma = |voxel: u32| f64::from(run.sigma_relative[voxel as usize]);
+    assert!((alone.sigma_relative / sigma(dark) - 1.0).abs() < 1e-5);
+    // The dark voxel hardly counts beside the lit one, though it has three times its weight.
+    assert!((mixed.sigma_relative / sigma(lit) - 1.0).abs() < 0.1, "{}", mixed.sigma_relative);
 }

@@ -3,7 +3,7 @@
 use dose_core::case::{Case, Collimator, Component, Head, HeadBeam, MaterialId, Piece, Quantity, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
-use dose_core::run::{Backend, Estimate, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, Estimate, Region, Settings, VarianceReduction, transport};
 use dose_core::spectrum::Spectrum;
 use phantoms::tanks;
 use std::ops::ControlFlow;
@@ -94,7 +94,7 @@ const PLACES: [(&str, [f64; 3], [f64; 3]); 6] = [
 fn doses(case: &Case, histories: u64, seed: u64) -> Vec<Estimate> {
     let regions = PLACES.map(|(_, min, max)| tanks::voxels_in(case, min, max)).to_vec();
     let deck = Deck::new(case, VarianceReduction::Auto).expect("a good case");
-    let settings = Settings { histories, seed, batches: 100, regions };
+    let settings = Settings { histories, seed, batches: 100, regions: Region::alike(regions) };
     let mut backend = Backend::cpu(None).expect("threads");
     let mut regions = transport(&deck, &settings, &mut backend, &mut |_| ControlFlow::Continue(()))
         .expect("it runs")

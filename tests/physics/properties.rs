@@ -3,7 +3,7 @@
 use dose_core::case::{Case, Collimator, Emission, MaterialId, Quantity, Rectangle, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
-use dose_core::run::{Settings, VarianceReduction};
+use dose_core::run::{Region, Settings, VarianceReduction};
 use dose_core::spectrum::Spectrum;
 use proptest::prelude::*;
 use straydose_tests::cases::run_deck;
@@ -105,7 +105,7 @@ proptest! {
             let reduction = if is_plain { VarianceReduction::Off } else { VarianceReduction::Auto };
             // A field that misses the grid may be refused; nothing else of these cases.
             let Ok(deck) = Deck::new(&case, reduction) else { return Ok(()) };
-            let settings = Settings { histories: 200, seed, batches: 10, regions: vec![(0..case.grid.len() as u32).collect()] };
+            let settings = Settings { histories: 200, seed, batches: 10, regions: Region::alike([(0..case.grid.len() as u32).collect()]) };
             let outcome = run_deck(&deck, &settings, Some(1));
             let all_finite = outcome.dose_gy_per_photon.iter().all(|dose| dose.is_finite() && *dose >= 0.0);
             prop_assert!(all_finite, "a dose is negative or not finite");

@@ -2,7 +2,7 @@
 
 use dose_core::case::Quantity;
 use dose_core::deck::Deck;
-use dose_core::run::{Outcome, Settings, VarianceReduction};
+use dose_core::run::{Outcome, Region, Settings, VarianceReduction};
 use dose_core::spectrum::Spectrum;
 use straydose_tests::cases::{noisy_body, run_deck};
 
@@ -10,7 +10,11 @@ const HISTORIES: u64 = 30_001;
 
 fn run(deck: &Deck, seed: u64, batches: u32, threads: usize) -> Outcome {
     let regions = vec![(0..1000).collect()];
-    run_deck(deck, &Settings { histories: HISTORIES, seed, batches, regions }, Some(threads))
+    run_deck(
+        deck,
+        &Settings { histories: HISTORIES, seed, batches, regions: Region::alike(regions) },
+        Some(threads),
+    )
 }
 
 fn dose_bytes(outcome: &Outcome) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use dose_core::case::{Case, Quantity};
 use dose_core::deck::Deck;
-use dose_core::run::{Settings, VarianceReduction};
+use dose_core::run::{self, Settings, VarianceReduction};
 use dose_core::spectrum::Spectrum;
 use phantoms::tanks;
 use straydose_tests::cases::{noisy_body, plain_deck, run_deck, slab_regions};
@@ -19,7 +19,12 @@ struct Region {
 /// test and fixed seeds, chance alone would fail 1 in 25 choices of the seed.
 fn assert_same_means(case: &Case, regions: &[Region], fast_histories: u64, plain_histories: u64) {
     let lists: Vec<Vec<u32>> = regions.iter().map(|region| region.voxels.clone()).collect();
-    let settings = |histories, seed| Settings { histories, seed, batches: 200, regions: lists.clone() };
+    let settings = |histories, seed| Settings {
+        histories,
+        seed,
+        batches: 200,
+        regions: run::Region::alike(lists.clone()),
+    };
     let fast = Deck::new(case, VarianceReduction::Auto).expect("a good case");
     let fast = run_deck(&fast, &settings(fast_histories, 31), None);
     let plain = run_deck(&plain_deck(case), &settings(plain_histories, 32), None);

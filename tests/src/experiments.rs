@@ -5,7 +5,7 @@ use crate::comparison::{Comparison, Gate, Table};
 use crate::reference::{Bin, DepthRow, MEV_TO_GY_OF_EGSNRC, Plane, Radial, rows, voxels};
 use dose_core::case::{Case, Quantity};
 use dose_core::deck::Deck;
-use dose_core::run::{Backend, Estimate, Outcome, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, Estimate, Outcome, Region, Settings, VarianceReduction, transport};
 use dose_core::transport::cpu::Cpu;
 use phantoms::tanks;
 use std::ops::ControlFlow;
@@ -46,7 +46,12 @@ pub struct Length {
 /// The engine refuses the case.
 pub fn run(case: &Case, length: Length, regions: Vec<Vec<u32>>) -> Outcome {
     let deck = Deck::new(case, VarianceReduction::Auto).expect("a good case");
-    let settings = Settings { histories: length.histories, seed: length.seed, batches: 200, regions };
+    let settings = Settings {
+        histories: length.histories,
+        seed: length.seed,
+        batches: 200,
+        regions: Region::alike(regions),
+    };
     let mut backend = Backend::Cpu(Cpu::new(length.threads).expect("threads"));
     transport(&deck, &settings, &mut backend, &mut |_| ControlFlow::Continue(())).expect("a run to its end")
 }
@@ -325,8 +330,12 @@ pub fn w4(folder: &Path, energy_mev: f64, length: Length) -> PencilResult {
 pub fn slabs(length: Length) -> Table {
     let case = tanks::w1_with_slabs(10.0, Quantity::Kerma, tanks::CHEST_SLABS);
     let (names, regions): (Vec<String>, Vec<Vec<u32>>) = slab_regions(&case).into_iter().unzip();
-    let settings =
-        |seed| Settings { histories: length.histories, seed, batches: 200, regions: regions.clone() };
+    let settings = |seed| Settings {
+        histories: length.histories,
+        seed,
+        batches: 200,
+        regions: Region::alike(regions.clone()),
+    };
     let fast = Deck::new(&case, VarianceReduction::Auto).expect("a good case");
     let fast = run_deck(&fast, &settings(length.seed), length.threads);
     let plain = run_deck(&plain_deck(&case), &settings(length.seed + 1), length.threads);

@@ -6,7 +6,7 @@
 use dose_core::case::{Case, Component, Head, MaterialId, Piece, Quantity, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
-use dose_core::run::{Backend, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, Region, Settings, VarianceReduction, transport};
 use estimate::head::{half_width, head_beam};
 use estimate::monitor::square_field;
 use std::ops::ControlFlow;
@@ -105,7 +105,7 @@ fn beside_a_field_the_tank_s_own_scatter_leads_near_it_and_leakage_far_from_it()
             quantity: Quantity::Dose,
         };
         let deck = Deck::new(&case, VarianceReduction::Auto).expect("a good case");
-        let settings = Settings { histories, seed: 1, batches: 50, regions: asked.clone() };
+        let settings = Settings { histories, seed: 1, batches: 50, regions: Region::alike(asked.clone()) };
         let mut backend = Backend::cpu(None).expect("threads");
         let start = std::time::Instant::now();
         let outcome = transport(&deck, &settings, &mut backend, &mut |_| ControlFlow::Continue(()))

@@ -3,7 +3,7 @@
 use super::adapter::gpu;
 use dose_core::case::Quantity;
 use dose_core::deck::Deck;
-use dose_core::run::{Backend, Outcome, Settings, VarianceReduction, transport};
+use dose_core::run::{Backend, Outcome, Region, Settings, VarianceReduction, transport};
 use phantoms::tanks;
 use std::ops::ControlFlow;
 
@@ -18,7 +18,7 @@ fn the_dose_of_w1_is_the_same_on_both() {
     let settings = Settings {
         histories: if cfg!(debug_assertions) { 10_000 } else { 50_000 },
         batches: 2,
-        regions,
+        regions: Region::alike(regions),
         ..Settings::default()
     };
     let run = |mut backend: Backend| -> Outcome {
