@@ -41,6 +41,7 @@ fn the_demo_goes_from_nothing_to_a_report() {
             "dose.nii.gz",
             "dvh.csv",
             "input",
+            "marrow.csv",
             "organs.csv",
             "report.html",
             "run.json",
