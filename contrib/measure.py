@@ -5,11 +5,14 @@ Usage: measure.py PATH_OF_STRAYDOSE FOLDER CASES [OPTIONS OF BATCH]        (Pyth
 
 The folder keeps everything, so that a measurement that was stopped goes on. Memory is the peak of each case's process and of `batch`
 itself, in the order in which the cases were run; flat means that no peak after the tenth case is more than 5 % above
-the highest until then.
+the highest until then. A case's peak hangs on the size of its child, so the trend over the run is given too: what one case more adds, which is
+zero within its error if nothing is kept from case to case.
 """
 
 import json
 import random
+import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -46,14 +49,31 @@ def flat(what: str, peaks: list[float]) -> None:
         print(f"{what}: {first:.0f} MiB at most in the first ten cases, {rest:.0f} MiB after them ({100 * (rest / first - 1):+.1f} %)")
 
 
+def trend(what: str, peaks: list[float]) -> None:
+    if len(peaks) > 2:
+        order = range(len(peaks))
+        slope, start = statistics.linear_regression(order, peaks)
+        apart = sum((peak - start - slope * i) ** 2 for i, peak in zip(order, peaks)) / (len(peaks) - 2)
+        error = (apart / sum((i - statistics.mean(order)) ** 2 for i in order)) ** 0.5
+        print(f"{what}: {1024 * slope:+.0f} +- {1024 * error:.0f} KiB with each case more")
+
+
+def processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 began = time.monotonic()
 subprocess.run([program, "cohort", "--n", str(cases), "--seed", "1", "--out", "made-up", "--quiet"], cwd=folder, check=True)
-print(f"{cases} studies are there after {time.monotonic() - began:.0f} s", flush=True)
+used = processor_seconds()
+print(f"{cases} studies are there after {time.monotonic() - began:.0f} s, {used:.0f} s of the processor", flush=True)
 seconds, own = batch("one")
+used = processor_seconds() - used
 statuses = {s["case_id"]: s for s in (json.loads(path.read_text()) for path in (folder / "one").glob("*/status.json"))}
-print(f"one shard: {len(own)} cases run in {seconds:.0f} s ({3600 * len(own) / seconds:.0f} an hour)", flush=True)
-flat("a case's process", [statuses[case]["peak_memory_mib"] for case, _ in own])
-flat("batch itself", [mib for _, mib in own])
+print(f"one shard: {len(own)} cases run in {seconds:.0f} s ({3600 * len(own) / seconds:.0f} an hour), {used:.0f} s of the processor")
+for what, peaks in (("a case's process", [statuses[case]["peak_memory_mib"] for case, _ in own]), ("batch itself", [mib for _, mib in own])):
+    flat(what, peaks)
+    trend(what, peaks)
 stages = sorted({stage for s in statuses.values() for stage in s["seconds"]})
 mean = {stage: sum(s["seconds"].get(stage, 0.0) for s in statuses.values()) / len(statuses) for stage in stages}
 print("mean wall seconds of a case: " + ", ".join(f"{stage} {mean[stage]:.2f}" for stage in stages), flush=True)
