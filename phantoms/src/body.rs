@@ -8,7 +8,7 @@ mod grow;
 use crate::frame::Frame;
 use crate::marrow::Skeleton;
 use crate::organs::{Organ, Part, parts};
-use crate::outline::Outline;
+use crate::outline::{DEEP_CM, Outline};
 use crate::reference::Masses;
 use crate::tissue::{ADIPOSE, MUSCLE, SKIN};
 use crate::{Person, Sex, Source};
@@ -65,7 +65,7 @@ impl Body {
         let mut body = Self {
             person: *person,
             skeleton,
-            slabs: slabs(&outline, &parts),
+            slabs: Vec::new(),
             fill: Fill::new(&frame),
             outline,
             parts,
@@ -94,8 +94,12 @@ impl Body {
     /// What is at a point (mm), as a label from 0; `None` outside the body.
     pub fn label_at(&self, point_mm: [f64; 3]) -> Option<usize> {
         let p = point_mm.map(|mm| mm / 10.0);
-        let depth = self.outline.depth(p);
-        (depth > 0.0).then(|| self.label_within(p, depth))
+        self.label_near(p)
+    }
+
+    /// How deep a point (mm) lies below the skin (mm), to first order near it; negative outside.
+    pub(crate) fn depth_mm(&self, point_mm: [f64; 3]) -> f64 {
+        10.0 * self.outline.depth(point_mm.map(|mm| mm / 10.0))
     }
 
     /// Lower and upper corner of a box that holds the body (mm).
@@ -108,22 +112,35 @@ impl Body {
         grow::count_cm3(self)
     }
 
+    /// The same (cm): how deep the point lies is asked only where it matters.
+    fn label_near(&self, p: [f64; 3]) -> Option<usize> {
+        let near = self.outline.depth_or_deep(p);
+        (near > 0.0).then(|| {
+            let depth = || if near < DEEP_CM { near } else { self.outline.depth(p) };
+            self.organ_at(p, near).unwrap_or_else(|| self.filler_at(p, depth()))
+        })
+    }
+
     fn label_within(&self, p: [f64; 3], depth: f64) -> usize {
-        let fillers = self.organs.len() - Fill::COUNT;
-        if depth <= self.fill.skin_cm {
-            return fillers;
-        }
-        self.slab(p[2])
-            .iter()
-            .find_map(|part| self.label_in(*part, p, depth))
-            .unwrap_or_else(|| fillers + self.fill.layer(&self.outline, p, depth))
+        self.organ_at(p, depth).unwrap_or_else(|| self.filler_at(p, depth))
+    }
+
+    /// The organ, below the skin.
+    fn organ_at(&self, p: [f64; 3], depth: f64) -> Option<usize> {
+        let below_skin = depth > self.fill.skin_cm;
+        let of = |part: &usize| self.label_in(*part, p, depth);
+        below_skin.then(|| self.slab(p[2]).iter().find_map(of)).flatten()
+    }
+
+    fn filler_at(&self, p: [f64; 3], depth: f64) -> usize {
+        self.organs.len() - Fill::COUNT + self.fill.layer(&self.outline, p, depth)
     }
 
     /// Label of the layer of a part at a point; none before the part has grown.
     fn label_in(&self, part: usize, p: [f64; 3], depth: f64) -> Option<usize> {
         let Place { first, levels, .. } = self.places.get(part)?;
         let Part { field, depth_cm, .. } = &self.parts[part];
-        if depth < *depth_cm {
+        if depth < *depth_cm || !self.places[part].holds(p) {
             return None;
         }
         let at = field.at(p);
@@ -156,13 +173,14 @@ fn fillers(masses: &Masses, filled_g: f64) -> [Organ; Fill::COUNT] {
     ]
 }
 
-fn slabs(outline: &Outline, parts: &[Part]) -> Vec<Vec<usize>> {
+/// Parts that reach into each slab of the outline's box along z.
+fn slabs(outline: &Outline, places: &[Place]) -> Vec<Vec<usize>> {
     let [low, high] = outline.bounds_cm()[2];
     let edge = |n: usize| low + (high - low) * n as f64 / SLABS as f64;
-    let reaches = |slab: usize, part: &Part| {
-        let [from, to] = part.field.bounds_cm[2];
+    let reaches = |slab: usize, place: &Place| {
+        let [from, to] = place.bounds_cm[2];
         from <= edge(slab + 1) + 1e-9 && to >= edge(slab) - 1e-9
     };
-    let in_slab = |slab| (0..parts.len()).filter(|n| reaches(slab, &parts[*n])).collect();
+    let in_slab = |slab| (0..places.len()).filter(|n| reaches(slab, &places[*n])).collect();
     (0..SLABS).map(in_slab).collect()
 }

@@ -3,6 +3,7 @@
 //! A shape is where its field is below a level. Nominally that is 1; a body chooses the level so that the organ has
 //! the volume it should have (`body::grow`).
 
+use crate::cone::Cone;
 #[cfg(test)]
 use crate::stylised::Solid;
 
@@ -60,13 +61,13 @@ impl Field {
                 along.fold(f64::NEG_INFINITY, f64::max) + widest,
             ]
         });
-        let pieces: Vec<_> =
-            points.windows(2).zip(radii.windows(2)).map(|(p, r)| (p[0], p[1], r[0], r[1])).collect();
+        let pieces: Vec<Cone> = points
+            .windows(2)
+            .zip(radii.windows(2))
+            .map(|(p, r)| Cone::new(p[0], p[1], [r[0], r[1]]))
+            .collect();
         Self::new(bounds_cm, move |p| {
-            pieces
-                .iter()
-                .map(|(from, to, r0, r1)| along_cone(p, *from, *to, [*r0, *r1]))
-                .fold(f64::INFINITY, f64::min)
+            pieces.iter().map(|cone| cone.share2(p)).fold(f64::INFINITY, f64::min).sqrt()
         })
     }
 
@@ -108,14 +109,9 @@ pub(crate) fn ellipsoidal(p: [f64; 3], centre: [f64; 3], radii: [f64; 3]) -> f64
     (0..3).map(|a| ((p[a] - centre[a]) / radii[a]).powi(2)).sum::<f64>().sqrt()
 }
 
-/// Distance from a straight line as a share of the radius there.
-pub(crate) fn along_cone(p: [f64; 3], from: [f64; 3], to: [f64; 3], radii: [f64; 2]) -> f64 {
-    let axis: [f64; 3] = std::array::from_fn(|a| to[a] - from[a]);
-    let length2: f64 = axis.iter().map(|c| c * c).sum();
-    let along: f64 = (0..3).map(|a| (p[a] - from[a]) * axis[a]).sum();
-    let share = if length2 > 0.0 { (along / length2).clamp(0.0, 1.0) } else { 0.0 };
-    let away2: f64 = (0..3).map(|a| (p[a] - from[a] - share * axis[a]).powi(2)).sum();
-    away2.sqrt() / (radii[0] + share * (radii[1] - radii[0]))
+/// Length of a vector in a plane: `hypot` guards against squares that overflow, which costs more than all the rest here.
+pub(crate) fn length(x: f64, y: f64) -> f64 {
+    (x * x + y * y).sqrt()
 }
 
 #[cfg(test)]

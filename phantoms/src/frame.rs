@@ -3,6 +3,7 @@
 //! Sizes are shares of the published dimensions at the person's age and height; the shares were chosen by eye on
 //! pictures of all ages. Centimetres; x to the left, y to the back, z to the head, the origin at the trunk's base.
 
+use crate::field::length;
 use crate::stylised::Dimensions;
 use crate::{Arms, Person, Sex};
 
@@ -201,7 +202,7 @@ impl Frame {
     /// Share of the rib cage's radius at a point: 1 on the ribs.
     pub fn in_cage(&self, p: [f64; 3]) -> f64 {
         let [a, b] = self.cage(p[2]);
-        (p[0] / a).hypot((p[1] - self.cage_y(p[2])) / b)
+        length(p[0] / a, (p[1] - self.cage_y(p[2])) / b)
     }
 
     /// Middle of the rib cage: the top of the cage leans back to where the spine is.

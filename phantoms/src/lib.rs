@@ -6,6 +6,7 @@
 //! contours.
 
 mod body;
+mod cone;
 mod error;
 mod field;
 mod frame;

@@ -5,12 +5,17 @@
 
 mod profiles;
 
+use crate::cone::Cone;
+use crate::field::length;
 use crate::frame::{Frame, Limb, along};
 use crate::{Arms, Sex};
 use profiles::{BABY, CHILD, MAN, WOMAN};
 
 /// Depth of a point that is in no part.
 const FAR_CM: f64 = -100.0;
+
+/// From here on a point lies deeper than skin and than any organ keeps from the skin (cm).
+pub(crate) const DEEP_CM: f64 = 1.0;
 
 /// An ellipsoid: centre and radii.
 type Ball = [[f64; 3]; 2];
@@ -24,6 +29,9 @@ pub(crate) struct Outline {
     ear: Ball,
     breast: Option<Ball>,
     testes: Option<Ball>,
+    arm: Vec<Cone>,
+    leg: Vec<Cone>,
+    foot: Vec<Cone>,
     /// Circumference of trunk and limbs as a share of what the frame says.
     girth: f64,
     bounds_cm: [[f64; 2]; 3],
@@ -64,11 +72,18 @@ impl Outline {
             ear,
             breast: None,
             testes: None,
+            arm: Vec::new(),
+            leg: Vec::new(),
+            foot: Vec::new(),
             girth,
             bounds_cm: [[-1e3, 1e3]; 3],
             arm_box: [[0.0; 2]; 3],
         };
         outline.bounds_cm = outline.bounds();
+        let limbs = outline.limb_girth();
+        outline.arm = pieces(&frame.arm, limbs, outline.spread());
+        outline.leg = pieces(&frame.thigh_and_shank, limbs, 0.0);
+        outline.foot = pieces(&frame.foot, 0.5 + 0.5 * limbs, 0.0);
         outline.arm_box = std::array::from_fn(|a| {
             let joints = (0..frame.arm.joints.len()).map(|n| outline.arm_joint(n)[a]);
             let margin = 0.34 * frame.w * outline.limb_girth();
@@ -140,11 +155,10 @@ impl Outline {
             }
         }
         if (0..3).all(|a| (self.arm_box[a][0]..=self.arm_box[a][1]).contains(&p[a])) {
-            depth = joined(depth, self.arm_depth(p), 0.9 * blend);
+            depth = joined(depth, limb_depth(p, &self.arm), 0.9 * blend);
         }
         if p[2] < 0.25 * t {
-            let leg = limb_depth(p, &frame.thigh_and_shank, self.limb_girth(), 0.0);
-            let foot = limb_depth(p, &frame.foot, 0.5 + 0.5 * self.limb_girth(), 0.0);
+            let [leg, foot] = [&self.leg, &self.foot].map(|limb| limb_depth(p, limb));
             depth = joined(depth, joined(leg, foot, 0.5 * blend), 1.5 * blend);
         }
         if let Some(testes) = &self.testes {
@@ -154,6 +168,33 @@ impl Outline {
         let over = if frame.person.arms() == Arms::Up { f64::INFINITY } else { crown - p[2] };
         // Soles are flat.
         depth.min(p[2] + frame.leg).min(over)
+    }
+
+    /// Depth of a point, or less than it where both are at least [`DEEP_CM`]: most points of a body lie deep in one part, and
+    /// nothing but fat and muscle asks how deep.
+    pub fn depth_or_deep(&self, point: [f64; 3]) -> f64 {
+        if self.is_deep([point[0].abs(), point[1], point[2]]) { DEEP_CM } else { self.depth(point) }
+    }
+
+    /// Whether one part alone says so: joining others to it only adds depth.
+    fn is_deep(&self, p: [f64; 3]) -> bool {
+        let frame = &self.frame;
+        let crown = frame.person.height_cm() - frame.leg;
+        let z = p[2];
+        if z + frame.leg < DEEP_CM || (frame.person.arms() == Arms::Down && crown - z < DEEP_CM) {
+            return false;
+        }
+        let in_bounds = (0..2).all(|a| (self.bounds_cm[a][0]..=self.bounds_cm[a][1]).contains(&p[a]));
+        let of_part = || {
+            if z > 1.06 * frame.t {
+                ball_depth(p, &self.balls_of_the_head[0]).max(ball_depth(p, &self.balls_of_the_head[1]))
+            } else if z > -0.10 * frame.t {
+                self.trunk_depth(p)
+            } else {
+                limb_depth(p, &self.leg)
+            }
+        };
+        in_bounds && z <= self.bounds_cm[2][1] && of_part() >= DEEP_CM
     }
 
     /// A joint of the left arm where it is: a wide trunk pushes arms out.
@@ -200,7 +241,7 @@ impl Outline {
         if radius < 0.05 {
             return a.min(b);
         }
-        let slope = (xs / a).hypot(ys / b) / (square / radius);
+        let slope = length(xs / a, ys / b) / (square / radius);
         ((1.0 - radius) / slope).min(a.min(b))
     }
 
@@ -226,10 +267,6 @@ impl Outline {
         joined(joined(skull, neck, blend), slope, 1.6 * blend)
     }
 
-    fn arm_depth(&self, p: [f64; 3]) -> f64 {
-        limb_depth(p, &self.frame.arm, self.limb_girth(), self.spread())
-    }
-
     /// Whether a point belongs to the head.
     pub fn is_head(&self, p: [f64; 3]) -> bool {
         let [a, b] = self.frame.head;
@@ -237,16 +274,19 @@ impl Outline {
     }
 }
 
-/// Depth in a limb whose radii are a share of the frame's and which stands off by a distance.
-fn limb_depth(p: [f64; 3], limb: &Limb, girth: f64, off: f64) -> f64 {
+/// The pieces of a limb whose radii are a share of the frame's and which stands off by a distance.
+fn pieces(limb: &Limb, girth: f64, off: f64) -> Vec<Cone> {
     let at = |n: usize| [limb.joints[n][0] + off, limb.joints[n][1], limb.joints[n][2]];
-    (1..limb.joints.len())
-        .map(|n| cone_depth(p, at(n - 1), at(n), [limb.radii[n - 1] * girth, limb.radii[n] * girth]))
-        .fold(FAR_CM, f64::max)
+    let piece = |n: usize| Cone::new(at(n - 1), at(n), [limb.radii[n - 1] * girth, limb.radii[n] * girth]);
+    (1..limb.joints.len()).map(piece).collect()
+}
+
+fn limb_depth(p: [f64; 3], pieces: &[Cone]) -> f64 {
+    pieces.iter().map(|cone| cone.depth(p)).fold(FAR_CM, f64::max)
 }
 
 fn cone_depth(p: [f64; 3], from: [f64; 3], to: [f64; 3], radii: [f64; 2]) -> f64 {
-    -crate::stylised::outside_cone_cm(p, from, to, radii)
+    Cone::new(from, to, radii).depth(p)
 }
 
 /// To first order in the distance from the surface.

@@ -7,9 +7,12 @@ use rayon::prelude::*;
 /// lattice would beat with ribs.
 pub(crate) fn point_in(bounds: &[[f64; 2]; 3], n: u32, shift: f64) -> [f64; 3] {
     const ROOT: f64 = 1.220_744_084_605_759_5;
+    const STEPS: [f64; 3] = [1.0 / ROOT, 1.0 / (ROOT * ROOT), 1.0 / (ROOT * ROOT * ROOT)];
     std::array::from_fn(|a| {
         let [low, high] = bounds[a];
-        low + (high - low) * (0.5 + shift + f64::from(n) / ROOT.powi(a as i32 + 1)).fract()
+        let at = 0.5 + shift + f64::from(n) * STEPS[a];
+        // `fract` is a call where the processor may be an old one.
+        low + (high - low) * (at - (at as i64) as f64)
     })
 }
 
@@ -31,6 +34,16 @@ pub(crate) struct Point {
 /// Cells at the skin have so many times more points: skin is thin.
 const MORE: u32 = 5;
 
+/// The middle and the corners of a cell, in parts of it: no point of a cube is further than 0.6 widths from one of them.
+pub(crate) fn looks() -> impl Iterator<Item = [f64; 3]> {
+    let corners = (0u8..8).map(|n| [n & 1, n >> 1 & 1, n >> 2].map(f64::from));
+    corners.chain([[0.5; 3]])
+}
+
+/// Where all looks at a cell lie further outside than this many widths, nothing of the body is in it: depths far out are
+/// right to first order only.
+pub(crate) const FAR_WIDTHS: f64 = -0.8;
+
 /// Points in an outline: cells of a width (cm) that lie near it or in it have as many each.
 pub(crate) fn points_inside(outline: &Outline, cell_cm: f64, points_per_cell: u32) -> Vec<Point> {
     let bounds = outline.bounds_cm();
@@ -42,15 +55,12 @@ pub(crate) fn points_inside(outline: &Outline, cell_cm: f64, points_per_cell: u3
             let index = [cell % counts[0], cell / counts[0] % counts[1], cell / counts[0] / counts[1]];
             let corner: [f64; 3] = std::array::from_fn(|a| bounds[a][0] + size[a] * index[a] as f64);
             let within: [[f64; 2]; 3] = std::array::from_fn(|a| [corner[a], corner[a] + size[a]]);
-            // No point of a cell is further than 0.6 widths from its middle and its corners.
-            let looks = (0..9).map(|n| {
-                let steps = if n == 8 { [0.5; 3] } else { [n & 1, n >> 1 & 1, n >> 2].map(f64::from) };
-                outline.depth(std::array::from_fn(|a| corner[a] + steps[a] * size[a]))
-            });
+            let looks =
+                looks().map(|steps| outline.depth(std::array::from_fn(|a| corner[a] + steps[a] * size[a])));
             let [low, high] =
                 looks.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], d| [low.min(d), high.max(d)]);
             let count = match () {
-                () if high < -0.8 * cell_cm => 0,
+                () if high < FAR_WIDTHS * cell_cm => 0,
                 () if low < 0.3 * cell_cm => MORE * points_per_cell,
                 () => points_per_cell,
             };

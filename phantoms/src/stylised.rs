@@ -15,7 +15,6 @@ mod solid;
 mod table;
 
 pub use solid::Solid;
-pub(crate) use solid::outside_cone_cm;
 pub use table::{Age, Dimensions};
 
 /// An organ of the published family.

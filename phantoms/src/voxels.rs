@@ -1,6 +1,7 @@
 //! A body in voxels: labels, CT numbers, organ volumes.
 
 use crate::Body;
+use crate::sampling::{FAR_WIDTHS, looks};
 use crate::tissue::AIR;
 use rayon::prelude::*;
 use volume::{Image, OrientedGrid};
@@ -12,6 +13,9 @@ pub(crate) const POINTS: usize = 8;
 const FINE_POINTS: usize = 64;
 /// Organs and layers below this volume are small (cm³).
 const SMALL_CM3: f64 = 16.0;
+
+/// Edge of a block of voxels that is looked at as one (mm).
+const BLOCK_MM: f64 = 24.0;
 
 /// A body on a grid.
 pub struct Voxels {
@@ -54,10 +58,12 @@ impl Body {
     /// ```
     pub fn voxels(&self, grid: &OrientedGrid) -> Voxels {
         let label_at = |point_mm| self.label_at(point_mm).map_or(0, |label| label as u8 + 1);
-        let centres: Vec<u8> = (0..grid.len())
-            .into_par_iter()
-            .map(|voxel| label_at(grid.centre_mm(grid.voxel(voxel))))
-            .collect();
+        let blocks = Blocks::of(self, grid);
+        let centre = |voxel: usize| {
+            let place = grid.voxel(voxel);
+            if blocks.is_air(place.0) { 0 } else { label_at(grid.centre_mm(place)) }
+        };
+        let centres: Vec<u8> = (0..grid.len()).into_par_iter().map(centre).collect();
         let point = |voxel: usize, n: usize, edge: usize| {
             let centre = grid.voxel(voxel).0;
             let steps = [n % edge, n / edge % edge, n / (edge * edge)];
@@ -124,6 +130,36 @@ impl Body {
     }
 }
 
+/// Blocks of voxels, most of which lie in the air around a body.
+struct Blocks {
+    /// Voxels along each edge of a block, and blocks along each axis.
+    edge: [usize; 3],
+    count: [usize; 3],
+    air: Vec<bool>,
+}
+
+impl Blocks {
+    fn of(body: &Body, grid: &OrientedGrid) -> Self {
+        let edge: [usize; 3] =
+            std::array::from_fn(|a| (BLOCK_MM / grid.spacing_mm[a]).round().max(1.0) as usize);
+        let count: [usize; 3] = std::array::from_fn(|a| grid.shape[a].div_ceil(edge[a]));
+        let longest_mm = (0..3).map(|a| edge[a] as f64 * grid.spacing_mm[a]).fold(0.0, f64::max);
+        let is_air = |block: usize| {
+            let index = [block % count[0], block / count[0] % count[1], block / count[0] / count[1]];
+            looks().all(|steps| {
+                let at = std::array::from_fn(|a| (index[a] as f64 + steps[a]) * edge[a] as f64 - 0.5);
+                body.depth_mm(grid.point_mm(at)) < FAR_WIDTHS * longest_mm
+            })
+        };
+        Self { edge, count, air: (0..count.iter().product()).into_par_iter().map(is_air).collect() }
+    }
+
+    fn is_air(&self, voxel: [usize; 3]) -> bool {
+        let [i, j, k] = std::array::from_fn(|a| voxel[a] / self.edge[a]);
+        self.air[i + self.count[0] * (j + self.count[1] * k)]
+    }
+}
+
 impl Voxels {
     /// Labels at points spread evenly in a voxel that several share.
     pub(crate) fn points_of(&self, voxel: usize) -> Option<&[u8; POINTS]> {
@@ -144,4 +180,27 @@ fn neighbours_differ(labels: &[u8], grid: &OrientedGrid, voxel: usize) -> bool {
         (place[a] > 0 && labels[voxel - strides[a]] != labels[voxel])
             || (place[a] + 1 < grid.shape[a] && labels[voxel + strides[a]] != labels[voxel])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Arms, Person, Sex};
+
+    #[test]
+    fn no_block_of_air_holds_a_part_of_the_body() {
+        for (age, sex, arms) in [(0.0, Sex::Female, Arms::Down), (30.0, Sex::Male, Arms::Up)] {
+            let body = Body::new(&Person::reference(age, sex).unwrap().with_arms(arms));
+            let grid = body.grid([5.0, 5.0, 5.0], 10.0);
+            let blocks = Blocks::of(&body, &grid);
+            let skipped: Vec<usize> =
+                (0..grid.len()).filter(|voxel| blocks.is_air(grid.voxel(*voxel).0)).collect();
+            assert!(skipped.len() > grid.len() / 4, "{} of {}", skipped.len(), grid.len());
+            assert!(
+                skipped
+                    .par_iter()
+                    .all(|voxel| { body.label_at(grid.centre_mm(grid.voxel(*voxel))).is_none() })
+            );
+        }
+    }
 }

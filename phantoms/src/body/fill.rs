@@ -1,6 +1,6 @@
 //! What fills a body between its organs: skin, fat, muscle, and the rest.
 
-use crate::field::ellipsoidal;
+use crate::field::{ellipsoidal, length};
 use crate::frame::Frame;
 use crate::outline::Outline;
 
@@ -42,7 +42,7 @@ impl Fill {
         let frame = &self.frame;
         let mature = frame.person.maturity();
         let wrist = frame.arm.joints[3];
-        let hand = (p[0].abs() - wrist[0]).hypot(p[2] - wrist[2]) < 0.12 * frame.person.height_cm();
+        let hand = length(p[0].abs() - wrist[0], p[2] - wrist[2]) < 0.12 * frame.person.height_cm();
         let factor = if outline.is_head(p) {
             3.0
         } else if p[2] < frame.thigh_and_shank.joints[4][2] || hand {
@@ -64,7 +64,7 @@ impl Fill {
         let chest = (0.5 * t..0.97 * t).contains(&p[2]) && frame.in_cage(p) < 0.97;
         let belly = (0.0..=0.5 * t).contains(&p[2]) && {
             let [wide, deep] = outline.trunk_at(p[2]);
-            (p[0] / wide).hypot(p[1] / deep) < 0.75 && p[1] < frame.spine_y(p[2]) - 0.1 * frame.b
+            length(p[0] / wide, p[1] / deep) < 0.75 && p[1] < frame.spine_y(p[2]) - 0.1 * frame.b
         };
         if skull || chest || belly { HOLLOW + depth } else { depth }
     }

@@ -1,14 +1,15 @@
 //! Levels, chosen so that every organ has the volume it should have.
 
-use super::Body;
 use super::fill::Fill;
+use super::{Body, slabs};
 use crate::field::REACH;
 use crate::outline::Outline;
 use crate::sampling::{Point, box_cm3, point_in, points_inside};
 use rayon::prelude::*;
 
-/// Points of the first and the second look at an organ.
-const POINTS: [u32; 2] = [20_000, 90_000];
+/// Points of the first look at an organ, and the fewest and most of the second.
+const FIRST_POINTS: u32 = 20_000;
+const POINTS: [u32; 2] = [90_000, 450_000];
 /// Width of cells (cm) in a body of a metre, and points in each: for the girth, and for what fills the body.
 const CELL_CM: f64 = 2.0;
 const POINTS_PER_CELL: [u32; 2] = [6, 60];
@@ -60,6 +61,7 @@ pub(super) fn grow(body: &mut Body) {
         let place = place(body, part, first);
         body.places.push(place);
     }
+    body.slabs = slabs(&body.outline, &body.places);
 
     let organ = |point: &Point| {
         body.slab(point.p[2]).iter().any(|n| body.label_in(*n, point.p, point.depth).is_some())
@@ -77,19 +79,26 @@ pub(super) fn grow(body: &mut Body) {
 }
 
 /// The level below which values stand for a volume, each for its own (cm³); the greatest if there are not enough.
-fn level_of(mut values: Vec<(f64, f64)>, volume_cm3: f64) -> f64 {
+fn level_of(values: Vec<(f64, f64)>, volume_cm3: f64) -> f64 {
+    levels_of(values, &[volume_cm3])[0]
+}
+
+/// The same for layers around each other, from the inmost.
+fn levels_of(mut values: Vec<(f64, f64)>, volumes_cm3: &[f64]) -> Vec<f64> {
     values.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let mut sum_cm3 = 0.0;
+    let (mut sum_cm3, mut wanted_cm3) = (0.0, 0.0);
     let mut level = f64::NEG_INFINITY;
-    for (value, cm3) in values {
+    let mut values = values.into_iter().peekable();
+    let outwards = volumes_cm3.iter().map(|volume_cm3| {
+        wanted_cm3 += volume_cm3;
         // Half of the last one: on average neither too much nor too little.
-        if sum_cm3 + 0.5 * cm3 > volume_cm3 {
-            break;
+        while let Some((value, cm3)) = values.next_if(|(_, cm3)| sum_cm3 + 0.5 * cm3 <= wanted_cm3) {
+            sum_cm3 += cm3;
+            level = value;
         }
-        sum_cm3 += cm3;
-        level = value;
-    }
-    level
+        level
+    });
+    outwards.collect()
 }
 
 /// Where a part has grown to.
@@ -99,27 +108,34 @@ pub(super) struct Place {
     /// Level up to which each layer reaches.
     pub levels: Vec<f64>,
     /// A box that holds all of it (cm), and in how many points of it its levels were looked for.
-    bounds_cm: [[f64; 2]; 3],
+    pub bounds_cm: [[f64; 2]; 3],
     points: u32,
+}
+
+impl Place {
+    /// Whether its box holds a point (cm).
+    pub fn holds(&self, p: [f64; 3]) -> bool {
+        (0..3).all(|a| (self.bounds_cm[a][0]..=self.bounds_cm[a][1]).contains(&p[a]))
+    }
 }
 
 /// A part's place where earlier parts leave room. A first look says how far it will reach; a second one counts there.
 fn place(body: &Body, part: usize, first: usize) -> Place {
     let this = &body.parts[part];
     let wide = clipped(&this.field.bounds_cm, &body.outline.bounds_cm());
-    let overlaps = |other: &usize| {
-        let theirs = &body.parts[*other].field.bounds_cm;
-        (0..3).all(|a| wide[a][0] <= theirs[a][1] && theirs[a][0] <= wide[a][1])
-    };
-    let earlier: Vec<usize> = (0..part).filter(overlaps).collect();
     let free = |bounds: &[[f64; 2]; 3], points: u32, most: f64| -> Vec<([f64; 3], f64)> {
+        let overlaps = |other: &usize| {
+            let theirs = &body.places[*other].bounds_cm;
+            (0..3).all(|a| bounds[a][0] <= theirs[a][1] && theirs[a][0] <= bounds[a][1])
+        };
+        let earlier: Vec<usize> = (0..part).filter(overlaps).collect();
         let look = |n| {
             let p = point_in(bounds, n, 0.0);
             let value = this.field.at(p);
             if value > most {
                 return None;
             }
-            let depth = body.outline.depth(p);
+            let depth = body.outline.depth_or_deep(p);
             let free = depth > body.fill.skin_cm.max(this.depth_cm)
                 && !earlier.iter().any(|other| body.label_in(*other, p, depth).is_some());
             free.then_some((p, value))
@@ -130,8 +146,8 @@ fn place(body: &Body, part: usize, first: usize) -> Place {
         (0..this.layers.len()).map(|layer| body.organs[first + layer].target_cm3()).collect();
     let all_cm3: f64 = volumes_cm3.iter().sum();
 
-    let seen = free(&wide, POINTS[0], REACH);
-    let each_cm3 = box_cm3(&wide) / f64::from(POINTS[0]);
+    let seen = free(&wide, FIRST_POINTS, REACH);
+    let each_cm3 = box_cm3(&wide) / f64::from(FIRST_POINTS);
     let level = level_of(seen.iter().map(|(_, value)| (*value, each_cm3)).collect(), all_cm3);
     // Too few points of the first look say nothing about where its ends are.
     let few = all_cm3 / each_cm3 < 60.0 || seen.len() < 60;
@@ -142,18 +158,13 @@ fn place(body: &Body, part: usize, first: usize) -> Place {
     let each_cm3 = box_cm3(&bounds_cm) / f64::from(points);
     let values: Vec<(f64, f64)> =
         free(&bounds_cm, points, most).into_iter().map(|(_, value)| (value, each_cm3)).collect();
-    let mut sum_cm3 = 0.0;
-    let level = |cm3: &f64| {
-        sum_cm3 += cm3;
-        level_of(values.clone(), sum_cm3)
-    };
-    Place { first, levels: volumes_cm3.iter().map(level).collect(), bounds_cm, points }
+    Place { first, levels: levels_of(values, &volumes_cm3), bounds_cm, points }
 }
 
 /// As many points in a box as a volume in it needs to be counted well.
 fn points_for(bounds_cm: &[[f64; 2]; 3], volume_cm3: f64) -> u32 {
     const HITS: f64 = 6000.0;
-    ((HITS * box_cm3(bounds_cm) / volume_cm3) as u32).clamp(POINTS[1], 5 * POINTS[1])
+    ((HITS * box_cm3(bounds_cm) / volume_cm3) as u32).clamp(POINTS[0], POINTS[1])
 }
 
 /// A box around the points with a value up to a level, with room for what lies between points.
@@ -182,8 +193,7 @@ pub(super) fn count_cm3(body: &Body) -> Vec<f64> {
             if body.parts[part].field.at(p) > last {
                 return None;
             }
-            let depth = body.outline.depth(p);
-            (depth > 0.0).then(|| body.label_within(p, depth))
+            body.label_near(p)
         };
         let labels: Vec<usize> = (0..points).into_par_iter().filter_map(label_of).collect();
         let each_cm3 = box_cm3(&place.bounds_cm) / f64::from(points);

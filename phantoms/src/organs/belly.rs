@@ -118,7 +118,7 @@ fn liver(builder: &mut Builder) {
             // Along x and y an ellipse, upwards a slab that hangs from the diaphragm: corners rounded.
             let ellipse = ellipsoidal([x, y, 0.0], [-0.05 * a, 0.0, 0.0], [a, b, 1.0]);
             let hang = (top - p[2]) / (top - bottom).max(0.02 * copy.t);
-            (ellipse.powi(4) + hang.powi(4)).powf(0.25)
+            (ellipse.powi(4) + hang.powi(4)).sqrt().sqrt()
         });
     builder.add(builder.of("Liver", BLOOD, "liver", 1.0), field);
 }

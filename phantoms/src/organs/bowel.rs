@@ -69,7 +69,7 @@ pub(super) fn add(builder: &mut Builder) {
     let [a, b, x0, y0, low, high] = d.all("UpperLargeIntestine", ["a", "b", "x0", "y0", "z1", "z2"]);
     let squash = |x: f64, a: f64, y: f64, b: f64, z: f64, low: f64, high: f64| {
         let end = ((z - (low + high) / 2.0) / ((high - low) / 2.0)).powi(4);
-        (((x / a).powi(2) + (y / b).powi(2)).powi(2) + end).powf(0.25)
+        (((x / a).powi(2) + (y / b).powi(2)).powi(2) + end).sqrt().sqrt()
     };
     let ascending = Field::new(
         [

@@ -1,7 +1,7 @@
 //! Spinal cord, vertebrae, discs, sacrum.
 
 use super::{Builder, Source};
-use crate::field::Field;
+use crate::field::{Field, length};
 use crate::frame::Frame;
 use crate::tissue::{CARTILAGE, SOFT};
 
@@ -70,7 +70,7 @@ pub(super) fn add(builder: &mut Builder) {
                 ranges.into_iter().find(|r| (r.2..=r.3).contains(&p[2])).unwrap_or(ranges[0]);
             let phase = ((p[2] - low) / (high - low) * count).fract();
             let [a, b] = copy.vertebra(p[2]);
-            if phase < DISC { (p[0] / a).hypot((p[1] - copy.spine_y(p[2])) / b) } else { f64::INFINITY }
+            if phase < DISC { length(p[0] / a, (p[1] - copy.spine_y(p[2])) / b) } else { f64::INFINITY }
         }),
     );
     for (name, count, low, high) in ranges {
@@ -93,17 +93,17 @@ pub(super) fn add(builder: &mut Builder) {
 fn vertebra(frame: &Frame, p: [f64; 3], phase: f64) -> f64 {
     let [a, b] = frame.vertebra(p[2]);
     let y = frame.spine_y(p[2]);
-    let column = (p[0] / a).hypot((p[1] - y) / b);
+    let column = length(p[0] / a, (p[1] - y) / b);
     let radius = cord_radius(frame);
     let back = p[1] - cord_y(frame, p[2]);
-    let arch = (p[0].hypot(back) - 1.9 * radius).abs() / (0.9 * radius);
+    let arch = (length(p[0], back) - 1.9 * radius).abs() / (0.9 * radius);
     let process = if phase > 0.35 && phase < 0.9 {
-        (p[0] / (0.22 * a)).hypot((back - 2.2 * radius - 0.5 * b) / (1.1 * b))
+        length(p[0] / (0.22 * a), (back - 2.2 * radius - 0.5 * b) / (1.1 * b))
     } else {
         f64::INFINITY
     };
     let wings = if phase > 0.45 && phase < 0.85 {
-        (p[0] / (1.9 * a)).hypot((back + 0.3 * radius) / (0.3 * b))
+        length(p[0] / (1.9 * a), (back + 0.3 * radius) / (0.3 * b))
     } else {
         f64::INFINITY
     };

@@ -3,7 +3,7 @@
 use super::Builder;
 use super::limbs::hip;
 use super::spine::DISCS;
-use crate::field::Field;
+use crate::field::{Field, length};
 use crate::frame::Frame;
 use crate::tissue::CARTILAGE;
 
@@ -21,13 +21,13 @@ fn on_rib(frame: &Frame, p: [f64; 3]) -> (f64, usize, f64) {
     let t = frame.t;
     let pitch = (RIBS[0] - RIBS[1]) * t / 11.0;
     // The way to the front is measured on the cage's middle, that it is the same function for all ribs.
-    let forward = ((frame.cage_y(p[2]) - p[1]) / frame.cage(p[2])[1]).clamp(-1.0, 1.0);
+    let ([a, b], back) = (frame.cage(p[2]), p[1] - frame.cage_y(p[2]));
+    let forward = (-back / b).clamp(-1.0, 1.0);
     let at_spine = p[2] + SLANT * t * (forward + 1.0) / 2.0;
     let number = ((RIBS[0] * t - at_spine) / pitch).round().clamp(0.0, 11.0);
     let off = at_spine - (RIBS[0] * t - number * pitch);
-    let [a, b] = frame.cage(p[2]);
-    let out = (frame.in_cage(p) - 1.0) * a.min(b);
-    let near = (out / (0.019 * frame.w)).hypot(off / (0.27 * pitch));
+    let out = (length(p[0] / a, back / b) - 1.0) * a.min(b);
+    let near = length(out / (0.019 * frame.w), off / (0.27 * pitch));
     (near, number as usize, forward)
 }
 
@@ -56,7 +56,7 @@ pub(super) fn add(builder: &mut Builder) {
             let out = p[1] - (copy.cage_y(p[2]) - copy.cage(p[2])[1]);
             let wide = if p[2] > 0.86 * copy.t { 0.12 } else { 0.085 };
             let tall = ((p[2] - 0.80 * copy.t) / (0.105 * copy.t)).powi(4);
-            ((p[0] / (wide * copy.w)).powi(4) + (out / (0.035 * copy.w)).powi(4) + tall).powf(0.25)
+            ((p[0] / (wide * copy.w)).powi(4) + (out / (0.035 * copy.w)).powi(4) + tall).sqrt().sqrt()
         },
     );
     builder.nest(builder.bone("Sternum"), sternum.or(broad));
@@ -86,7 +86,8 @@ pub(super) fn add(builder: &mut Builder) {
             (out.powi(4)
                 + ((around - 0.80) / wide).powi(4)
                 + ((p[2] - 0.795 * copy.t) / (0.095 * copy.t)).powi(4))
-            .powf(0.25)
+            .sqrt()
+            .sqrt()
         });
         // Both begin in the plate.
         let on_plate =
@@ -110,7 +111,7 @@ fn pelvis(builder: &mut Builder) {
         let open = up * up * (3.0 - 2.0 * up);
         let [a, deep] = [(0.42 + 0.24 * open) * copy.w, (0.58 + 0.12 * open) * copy.b];
         let y = 0.04 * copy.b;
-        let radius = (p[0] / a).hypot((p[1] - y) / deep);
+        let radius = length(p[0] / a, (p[1] - y) / deep);
         let forward = (y - p[1]) / deep;
         let wing = p[2] > 0.10 * copy.t
             && p[0].abs() > 0.09 * copy.w

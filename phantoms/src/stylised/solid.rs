@@ -1,5 +1,8 @@
 //! A solid: a box, and which of its points belong to it.
 
+use crate::cone::Cone;
+use crate::sampling::{box_cm3, point_in};
+
 /// A set of points (cm) that is given by a formula.
 pub struct Solid {
     /// Lower and upper bound along x, y, z (cm).
@@ -26,7 +29,8 @@ impl Solid {
         let widest = radii_cm[0].max(radii_cm[1]);
         let bounds_cm =
             std::array::from_fn(|a| [from_cm[a].min(to_cm[a]) - widest, from_cm[a].max(to_cm[a]) + widest]);
-        Self::new(bounds_cm, move |p| outside_cone_cm(p, from_cm, to_cm, radii_cm) <= 0.0)
+        let cone = Cone::new(from_cm, to_cm, radii_cm);
+        Self::new(bounds_cm, move |p| cone.depth(p) >= 0.0)
     }
 
     /// Whether a point (cm) belongs to it.
@@ -60,22 +64,7 @@ impl Solid {
     /// The points are the additive recurrence of M. Roberts (2018) with the root of x⁴ = x + 1: a regular lattice would
     /// beat with ribs.
     pub fn volume_cm3(&self, points: u32) -> f64 {
-        const ROOT: f64 = 1.220_744_084_605_759_5;
-        let at = |a: usize, n: u32| {
-            let [low, high] = self.bounds_cm[a];
-            low + (high - low) * (0.5 + f64::from(n) / ROOT.powi(a as i32 + 1)).fract()
-        };
-        let inside = (0..points).filter(|n| self.contains(std::array::from_fn(|a| at(a, *n)))).count();
-        let box_cm3: f64 = self.bounds_cm.iter().map(|[low, high]| high - low).product();
-        box_cm3 * inside as f64 / f64::from(points)
+        let inside = (0..points).filter(|n| self.contains(point_in(&self.bounds_cm, *n, 0.0))).count();
+        box_cm3(&self.bounds_cm) * inside as f64 / f64::from(points)
     }
-}
-
-/// How far a point lies outside a cone with round ends (cm; negative inside), to the accuracy of a slender cone.
-pub(crate) fn outside_cone_cm(p: [f64; 3], from: [f64; 3], to: [f64; 3], radii: [f64; 2]) -> f64 {
-    let axis: [f64; 3] = std::array::from_fn(|a| to[a] - from[a]);
-    let along: f64 = (0..3).map(|a| (p[a] - from[a]) * axis[a]).sum::<f64>();
-    let share = (along / axis.iter().map(|c| c * c).sum::<f64>()).clamp(0.0, 1.0);
-    let away = (0..3).map(|a| (p[a] - from[a] - share * axis[a]).powi(2)).sum::<f64>().sqrt();
-    away - (radii[0] + share * (radii[1] - radii[0]))
 }
