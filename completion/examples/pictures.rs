@@ -1,4 +1,4 @@
-//! Pictures of completed bodies: skin from in front, bones from in front and from the side, slices; the seam as lines.
+//! Pictures of completed bodies, and of the truth where it is known: skin from in front, bones from in front and from the side, slices; the seam as lines.
 //!
 //! `cargo run --release -p completion --example pictures -- FOLDER [CASE]`; cases on real scans need STRAYDOSE_SHARED.
 
@@ -8,7 +8,7 @@ mod cases;
 
 use anatomy::Anatomy;
 use cases::{Case, all};
-use completion::{Completed, complete};
+use completion::{End, complete};
 use std::path::Path;
 use volume::VoxelIndex;
 
@@ -19,22 +19,8 @@ fn main() {
     for case in all().into_iter().filter(|case| arguments.get(1).is_none_or(|word| case.name.contains(word)))
     {
         let begun = std::time::Instant::now();
-        let Case { name, scan, wish, .. } = case();
+        let Case { name, scan, wish, truth } = case();
         let built = begun.elapsed().as_secs_f64();
-        if std::env::var_os("DEBUG").is_some() {
-            let s = completion::slices::Slices::of_scan(&scan);
-            for (n, x) in s.slices.iter().enumerate() {
-                println!(
-                    "{:.0} {:.1} bone {:.1} gas {:.1} reach {:?} {}",
-                    s.z_mm(n),
-                    x.area_cm2,
-                    x.bone_cm2,
-                    x.gas_cm2,
-                    x.reach_mm,
-                    x.pieces
-                );
-            }
-        }
         match complete(&scan, wish) {
             Ok(done) => {
                 println!(
@@ -50,7 +36,10 @@ fn main() {
                 for organ in done.anatomy.organs.iter().filter(|organ| organ.from == anatomy::Origin::Both) {
                     println!("  {} {:.1} cm3 both", organ.name, organ.volume_cm3);
                 }
-                draw(&folder.join(format!("{name}.png")), &done);
+                draw(&folder.join(format!("{name}.png")), &done.anatomy, &done.ends);
+                if let Some(truth) = truth {
+                    draw(&folder.join(format!("{name}_truth.png")), &truth, &done.ends);
+                }
             }
             Err(error) => println!("{name}: refused: {error}"),
         }
@@ -58,8 +47,7 @@ fn main() {
 }
 
 /// Five views beside each other.
-fn draw(path: &Path, done: &Completed) {
-    let anatomy = &done.anatomy;
+fn draw(path: &Path, anatomy: &Anatomy, ends: &[End]) {
     let grid = &anatomy.grid;
     let [nx, ny, nz] = grid.shape;
     let density =
@@ -80,7 +68,7 @@ fn draw(path: &Path, done: &Completed) {
     let mut pixels = vec![0u8; 3 * width * nz];
     let first_z = grid.origin_mm[2];
     let seams: Vec<usize> =
-        done.ends.iter().map(|end| ((end.at_mm - first_z) / grid.spacing_mm[2]).round() as usize).collect();
+        ends.iter().map(|end| ((end.at_mm - first_z) / grid.spacing_mm[2]).round() as usize).collect();
     for k in 0..nz {
         let row = nz - 1 - k;
         let mut at = 0;

@@ -1,41 +1,27 @@
 //! The whole: place the scan on a model, bend the model to the patient, fill what was not scanned.
 
 use crate::Error;
-use crate::align::{Pair, Placement, Prior, place, shift_near};
+use crate::align::{Placement, shift_near};
+use crate::choose::{Chosen, choose};
 use crate::fill::{Look, Measured, fill, tissues};
 use crate::model::{FILLERS, Model, Part};
 use crate::names::stands_for;
 use crate::organs::Whole;
-use crate::person::{self, Patient};
-use crate::slices::{Slices, along};
+use crate::person::Patient;
+use crate::slices::Slices;
 use crate::warp::Warp;
 use crate::whole::cut_organs;
 use anatomy::build::labels_of;
 use anatomy::placement::MOST_VOXELS;
 use anatomy::{Anatomy, Calibration, Organ};
-use phantoms::{Arms, Body, Person};
+use phantoms::Person;
 use volume::{OrientedGrid, VoxelIndex};
 
-/// What is assumed of the size where the height is known and where it is not, and of the girth where the weight is.
-const SAID: Prior = Prior { size: 0.03, area: 0.30 };
-const UNSAID: Prior = Prior { size: 0.10, area: 0.45 };
-/// A mean cost of a cross-section from here on is no part of a body (a choice: the slabs and real scans of
-/// `docs/methods/completion.md` cost 0.4 to 1.3).
-const MOST_MISFIT: f64 = 2.2;
-/// Cross-sections that are so much smaller or larger than the model's are those of something else: of one leg, for instance.
-const AREAS: [f64; 2] = [0.55, 3.0];
-/// The same for how far they reach to the sides, at the median.
-const NARROW: f64 = 0.65;
-/// A height that was said is not believed where another size fits so much better.
-const FITS_BETTER: f64 = 0.35;
-const OFF_SIZE: [f64; 2] = [0.88, 1.14];
 /// The body reaches an end of the scan with at least this area there (cm²).
-const OPEN_CM2: f64 = 3.0;
+pub(crate) const OPEN_CM2: f64 = 3.0;
 /// The ends of the scan are placed by this much of it (mm), at most so far from where all of it would put them.
 const END_MM: f64 = 120.0;
 const END_SHIFT_MM: f64 = 24.0;
-/// So much of the trunk must be seen before a weight is read off it (mm).
-const TRUNK_MM: f64 = 60.0;
 /// Air around the body (voxels).
 const AIR_VOXELS: usize = 3;
 
@@ -88,159 +74,6 @@ pub fn complete(scan: &Anatomy, wish: Wish) -> Result<Completed, Error> {
     let Chosen { model, person, placement, notes } =
         choose(scan, &slices, wish.patient, wish.model, &wish.calibration)?;
     build(scan, &slices, &model, person, placement, notes, wish.scanned_mm)
-}
-
-/// The model and where the scan lies on it.
-struct Chosen {
-    model: Model,
-    person: Option<Person>,
-    placement: Placement,
-    notes: Vec<String>,
-}
-
-fn choose(
-    scan: &Anatomy,
-    slices: &Slices,
-    patient: Patient,
-    own: Option<Model>,
-    calibration: &Calibration,
-) -> Result<Chosen, Error> {
-    let all = [f64::NEG_INFINITY, f64::INFINITY];
-    let placed = |model: &Model, prior| place(slices, model.slices(), &pairs(scan, model), prior, all);
-    if let Some(model) = own {
-        let placement = placed(&model, UNSAID);
-        check(&placement, slices, &model)?;
-        return Ok(Chosen { model, person: None, placement, notes: Vec::new() });
-    }
-    let person::Begun { mut person, mut height_known, weight_known, mut notes } =
-        person::begin(&patient, scan)?;
-    let family = |person: &Person| Model::of_family(Body::new(person), calibration);
-    let mut model = family(&person);
-    let mut placement = placed(&model, if height_known { SAID } else { UNSAID });
-    let begun = person;
-    if height_known {
-        let free = placed(&model, UNSAID);
-        let off = !(OFF_SIZE[0]..=OFF_SIZE[1]).contains(&free.size);
-        if off && free.misfit + FITS_BETTER < placement.misfit {
-            let seen_cm = free.size * person.height_cm();
-            notes.push(format!(
-                "the height of {:.0} cm does not go with the scan, which looks like one of {seen_cm:.0} cm: this was taken",
-                person.height_cm()
-            ));
-            (height_known, placement) = (false, free);
-        }
-    }
-    check(&placement, slices, &model)?;
-    if !height_known {
-        let height_cm = placement.size * person.height_cm();
-        person = person::nearest(&person, height_cm, weight_known.then(|| person.weight_kg()))?;
-        if patient.height_cm.is_none() {
-            notes.push(format!("the height is not known: {:.0} cm by the scan", person.height_cm()));
-        }
-    }
-    let up = arms_are_up(slices, &model, &placement);
-    if !weight_known {
-        let wider = trunk_wider(slices, &model, &placement, up);
-        let usual_kg =
-            Person::new(person.age_years(), person.sex(), Some(person.height_cm()), None)?.weight_kg();
-        let weight_kg = wider.map_or(usual_kg, |wider| usual_kg * wider.exp());
-        person = person::nearest(&person, person.height_cm(), Some(weight_kg))?;
-        let by =
-            if wider.is_some() { "by the girth of the scanned trunk" } else { "as is usual at that height" };
-        notes.push(format!("the weight is not known: {:.1} kg {by}", person.weight_kg()));
-    }
-    if up {
-        person = person.with_arms(Arms::Up);
-        notes.push("no arms lie beside the scanned trunk: beyond the scan they are over the head".into());
-    }
-    if person != begun {
-        model = family(&person);
-        placement = placed(&model, SAID);
-    }
-    Ok(Chosen { model, person: Some(person), placement, notes })
-}
-
-fn check(placement: &Placement, slices: &Slices, model: &Model) -> Result<(), Error> {
-    let area = placement.wider + 2.0 * placement.size.ln();
-    let is_body = !is_narrow(placement, slices, model);
-    if is_body && placement.misfit <= MOST_MISFIT && (AREAS[0].ln()..=AREAS[1].ln()).contains(&area) {
-        return Ok(());
-    }
-    let why = "its cross-sections, bones and lungs agree nowhere with it; are age, sex, height and weight those of the \
-               patient, and is it a scan of head, neck or trunk with the whole width of the body (not of a limb alone)?";
-    Err(Error::NoFit { why: why.into() })
-}
-
-/// Whether most cross-sections reach far less to the sides than the model's do: a limb alone.
-fn is_narrow(placement: &Placement, slices: &Slices, model: &Model) -> bool {
-    let ratio = |n: usize| {
-        let ours = &slices.slices[n];
-        let theirs = model.slices().near(placement.model_mm(slices.z_mm(n)))?;
-        (ours.area_cm2 > OPEN_CM2 && theirs.area_cm2 > OPEN_CM2)
-            .then(|| ours.reach_mm[0] / (theirs.reach_mm[1] * placement.size))
-    };
-    let mut ratios: Vec<f64> = (0..slices.slices.len()).filter_map(ratio).collect();
-    ratios.sort_by(f64::total_cmp);
-    ratios.get(ratios.len() / 2).is_some_and(|ratio| *ratio < NARROW)
-}
-
-/// Organs that are drawn whole, with the model's.
-fn pairs(scan: &Anatomy, model: &Model) -> Vec<Pair> {
-    let names = model.organs();
-    let last = scan.grid.shape[2];
-    let found = scan.organs.iter().filter_map(|organ| {
-        let points: Vec<f64> = stands_for(&organ.name, &names)
-            .iter()
-            .filter_map(|name| model.slices().organs.get(*name))
-            .flat_map(|extent| extent.points_mm.iter().map(|p| p[2]))
-            .collect();
-        let margin = 4;
-        let [low, high] = [organ.coverage.lower[2], organ.coverage.lower[2] + organ.coverage.shape[2]];
-        if points.len() < 4 || low < margin || high + margin > last {
-            return None;
-        }
-        let (sum, weight) = organ.coverage.voxels().fold((0.0, 0.0), |(sum, weight), (voxel, share)| {
-            (sum + f64::from(share) * along(scan, scan.grid.voxel(voxel).0)[2], weight + f64::from(share))
-        });
-        Some([sum / weight, points.iter().sum::<f64>() / points.len() as f64])
-    });
-    found.collect()
-}
-
-/// Logarithm of the patient's cross-sections of the trunk over the model's, beyond its size; none if too little is seen.
-fn trunk_wider(slices: &Slices, model: &Model, placed: &Placement, arms_up: bool) -> Option<f64> {
-    let crown_mm = model.bounds_mm()[2][1];
-    let mut ratios: Vec<f64> = (0..slices.slices.len())
-        .filter_map(|n| {
-            let model_mm = placed.model_mm(slices.z_mm(n));
-            let theirs = model.slices().near(model_mm)?;
-            let area = if arms_up { theirs.main_cm2 } else { theirs.area_cm2 };
-            let is_trunk = (0.0..0.6 * crown_mm).contains(&model_mm);
-            (is_trunk && slices.slices[n].area_cm2 > OPEN_CM2 && area > OPEN_CM2)
-                .then(|| (slices.slices[n].area_cm2 / area).ln() - 2.0 * placed.size.ln())
-        })
-        .collect();
-    ratios.sort_by(f64::total_cmp);
-    let enough = ratios.len() as f64 * slices.step_mm >= TRUNK_MM;
-    enough.then(|| ratios[ratios.len() / 2])
-}
-
-/// Whether arms are missing in most of the cross-sections in which a model with arms beside the trunk has them.
-fn arms_are_up(slices: &Slices, model: &Model, placed: &Placement) -> bool {
-    let (mut expected, mut missing) = (0, 0);
-    for (n, slice) in slices.slices.iter().enumerate().filter(|(_, slice)| slice.area_cm2 > OPEN_CM2) {
-        let model_mm = placed.model_mm(slices.z_mm(n));
-        let Some(theirs) = model.slices().near(model_mm) else { continue };
-        let [all_mm, main_mm] = theirs.reach_mm.map(|mm| mm * placed.size);
-        if all_mm < 1.15 * main_mm {
-            continue;
-        }
-        expected += 1;
-        if slice.reach_mm[0] < 0.5 * (all_mm + main_mm) {
-            missing += 1;
-        }
-    }
-    f64::from(expected) * slices.step_mm >= 30.0 && 2 * missing > expected
 }
 
 fn build(

@@ -5,6 +5,7 @@
 //! (`fill.rs`). Every scanned voxel stays as it is. `docs/methods/completion.md` says how, and how well.
 
 pub mod align;
+mod choose;
 mod complete;
 mod error;
 mod fill;

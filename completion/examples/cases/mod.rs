@@ -16,7 +16,6 @@ pub struct Case {
     pub scan: Anatomy,
     pub wish: Wish,
     /// The whole, where it is known.
-    #[allow(dead_code, reason = "pictures do without")]
     pub truth: Option<Anatomy>,
 }
 
