@@ -15,7 +15,7 @@ pub mod index;
 pub mod jobs;
 mod negotiation;
 mod node;
-mod pdu;
+pub mod pdu;
 mod peer;
 pub mod queue;
 mod receive;
