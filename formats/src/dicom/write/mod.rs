@@ -13,7 +13,7 @@ pub use ct::CtWriter;
 pub use dataset::DataSet;
 pub use dose::{Bits, DoseWriter};
 pub use identity::{Identity, uid_of};
-pub use plan::PlanWriter;
+pub use plan::{Derived, PlanWriter};
 pub use structures::StructureWriter;
 
 /// What our files say of who made them; a dose of this maker is no planning system's.
