@@ -22,11 +22,12 @@ mod receive;
 mod room;
 mod sender;
 pub mod settings;
+mod waiting;
 pub mod wire;
 mod worker;
 
 pub use error::Error;
-pub use jobs::PLAN;
+pub use jobs::{PLAN, REPORT};
 pub use node::{Node, Ran, Runner};
 pub use settings::Settings;
 

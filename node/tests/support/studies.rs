@@ -1,8 +1,9 @@
 //! Small studies of made-up patients, and a dose for one.
 
+use super::Report;
 use dicom_object::open_file;
 use dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN;
-use formats::dicom::write::{Bits, CtWriter, DoseWriter, Identity, PlanWriter, StructureWriter};
+use formats::dicom::write::{Bits, CtWriter, DoseWriter, Identity, PdfWriter, PlanWriter, StructureWriter};
 use formats::dicom::{DicomFile, uids};
 use std::fs;
 use std::path::Path;
@@ -110,4 +111,24 @@ pub fn write_dose(plan: &Path, out: &Path) {
     };
     writer.save(&out.join("dose.dcm")).expect("a dose");
     fs::write(out.join("run.json"), "{}").expect("written");
+}
+
+/// A report of a plan beside its dose.
+pub fn write_report(plan: &Path, out: &Path, report: Report) {
+    let path = out.join(node::REPORT);
+    if report == Report::Taken {
+        fs::copy(out.join("dose.dcm"), path).expect("copied");
+        return;
+    }
+    let file = DicomFile::open(plan).expect("the plan that was sent");
+    let identity = Identity::of(&file, Some("")).expect("an identity");
+    let plan_uid = &file.sop_instance_uid().expect("a UID");
+    let writer = PdfWriter {
+        identity: &identity,
+        plan_class: uids::RT_PLAN_STORAGE,
+        plan_uid,
+        title: "stub",
+        pdf: b"%PDF",
+    };
+    writer.save(&path).expect("a report");
 }
