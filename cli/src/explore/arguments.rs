@@ -47,7 +47,8 @@ pub struct ExploreArguments {
     #[arg(long, value_name = "PERCENT", default_value_t = 2.0)]
     pub mean_limit: f64,
 
-    /// Variants of whose field less than this passes gamma (3 %, 3 mm) are not ranked.
+    /// Variants of whose field less than this part of what passes gamma (3 %, 3 mm) for the given plan with another seed
+    /// passes it are not ranked.
     #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
     pub gamma_limit: f64,
 

@@ -68,7 +68,7 @@ fn apart(found: &Found) -> Markup {
     html! { @if !apart.is_empty() { section {
         h2 { "Not ranked" }
         p.note { "These change the dose in the field by more than " (significant(found.limits[0], 2)) " % in its mean, pass gamma in less than "
-            (significant(found.limits[1], 3)) " % of it, or give what is not in the dose." }
+            (significant(found.limits[1], 3)) " % of what the given plan does with another seed, or give what is not in the dose." }
         div.wide { table { (head()) tbody { @for outcome in apart { (line(found, outcome)) } } } }
     } } }
 }
