@@ -235,20 +235,21 @@ mod tests {
         let mut beam = beam();
         let (new, _) = turned(&beam, std::f64::consts::FRAC_PI_2).unwrap();
         let jaws = |beam: &Beam, at: usize| beam.control_points[0].pose.openings[at][0];
-        // A quarter turn: what lay along x lies along -y.
-        let [x, y] = [0, 1].map(|at| Jaws::of(&beam).around(&[outline(&beam)], [Axis::X, Axis::Y][at])[0][0]);
-        let [new_x, new_y] = [0, 1].map(|at| jaws(&new, at));
-        assert!((new_x[0] - y[0]).abs() < 1e-6 && (new_x[1] - y[1]).abs() < 1e-6, "{new_x:?} {y:?}");
-        assert!((new_y[0] + x[1]).abs() < 1e-6 && (new_y[1] + x[0]).abs() < 1e-6, "{new_y:?} {x:?}");
+        // The plan's stand at 45 mm, 5 mm from an opening of 40 mm to each side.
+        for at in [0, 1] {
+            let [low, high] = jaws(&new, at);
+            assert!((low + 45.0).abs() < 1e-6 && (high - 45.0).abs() < 1e-6, "{low} {high}");
+        }
+        // Opened by 10 mm on one side, all stand 2.5 mm further off.
+        let mut wider = beam.clone();
+        wider.control_points.iter_mut().for_each(|point| point.pose.openings[0][0][1] += 10.0);
+        let (new, _) = turned(&wider, std::f64::consts::FRAC_PI_2).unwrap();
+        assert!((jaws(&new, 1)[0] + 47.5).abs() < 1e-6, "{:?}", jaws(&new, 1));
         for point in &mut beam.control_points {
             point.pose.openings[0] = vec![[-200.0, 200.0]];
         }
         let (new, _) = turned(&beam, 0.5).unwrap();
         assert_eq!(jaws(&new, 0), [-200.0, 200.0]);
-    }
-
-    fn outline(beam: &Beam) -> Outline {
-        Outline::turned(rectangles(&beam.devices, &beam.control_points[0].pose.openings), 0.0)
     }
 
     #[test]
