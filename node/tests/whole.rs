@@ -10,7 +10,7 @@ use std::time::Duration;
 use support::caller::store;
 use support::pacs::{Kept, with_pacs};
 use support::studies::{Object, study};
-use support::{Report, Stub, settings, wait_until, with_node};
+use support::{Stub, settings, wait_until, with_node};
 
 /// UIDs of the plans that the doses at the PACS name.
 fn plans_of_doses(kept: &Kept) -> Vec<String> {
@@ -153,12 +153,12 @@ fn what_was_sent_is_cleared_away_and_not_run_again() {
 /// tried.
 #[test]
 fn the_report_follows_the_dose_or_is_given_up() {
-    for (report, said, objects) in [
-        (Report::Taken, "report sent to \"PACS\"", 2),
-        (Report::Pdf, "report given up after 5 tries, it stays in the queue", 1),
+    for (no_pdf, said, objects) in [
+        (false, "report sent to \"PACS\"", 2),
+        (true, "report given up after 5 tries, it stays in the queue", 1),
     ] {
         let folder = tempfile::tempdir().expect("a folder");
-        let (kept, stub) = (Kept::default(), Stub { report: Some(report), ..Stub::default() });
+        let (kept, stub) = (Kept { no_pdf, ..Kept::default() }, Stub { report: true, ..Stub::default() });
         with_pacs(&kept, |pacs| {
             let mut settings = settings(folder.path(), Some(pacs), "keep_hours = 0");
             settings.peer.as_mut().expect("a peer").report = true;
@@ -167,6 +167,27 @@ fn the_report_follows_the_dose_or_is_given_up() {
                 node.wait_for_log("dose sent to \"PACS\"");
                 node.wait_for_log(said);
                 assert_eq!(kept.objects.lock().expect("sound").len(), objects);
+                // Sent on to us with the rest of its study it is taken, not kept, and starts nothing; others' documents are not.
+                if !no_pdf {
+                    let (arriving, bytes) = kept.objects.lock().expect("sound")[1].clone();
+                    assert_eq!(arriving.class, uids::ENCAPSULATED_PDF_STORAGE);
+                    let pdf = |bytes| Object {
+                        class: arriving.class.clone(),
+                        uid: arriving.instance.clone(),
+                        bytes,
+                    };
+                    let mut foreign = bytes.clone();
+                    let at = foreign.windows(9).position(|at| at == b"straydose").expect("our name");
+                    foreign[at] = b'S';
+                    let classes = [uids::ENCAPSULATED_PDF_STORAGE];
+                    let mut caller =
+                        support::caller::call(node.address, "SENDER", "STRAYDOSE", &classes).expect("let in");
+                    let mut send =
+                        |object| support::caller::store_one(&mut caller, &object).expect("an answer");
+                    assert_eq!([send(pdf(bytes)), send(pdf(foreign))], [0, 0x0122]);
+                    caller.release().expect("released");
+                    assert_eq!(node.names("objects").len(), 5);
+                }
             });
             // Again: nothing is sent twice, and now it may be cleared away.
             with_node(&settings, &stub, |node| {
@@ -181,7 +202,7 @@ fn the_report_follows_the_dose_or_is_given_up() {
 #[test]
 fn a_report_that_was_not_sent_yet_is_not_cleared_away() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (kept, stub) = (Kept::default(), Stub { report: Some(Report::Taken), ..Stub::default() });
+    let (kept, stub) = (Kept::default(), Stub { report: true, ..Stub::default() });
     with_pacs(&kept, |pacs| {
         let mut settings = settings(folder.path(), Some(pacs), "keep_hours = 0");
         with_node(&settings, &stub, |node| {

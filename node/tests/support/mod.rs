@@ -49,15 +49,8 @@ pub struct Stub {
     pub slow: Duration,
     /// Exit status of each.
     pub code: i32,
-    /// A report beside the dose: of a class that the PACS here takes, or as the PDF that it is.
-    pub report: Option<Report>,
-}
-
-/// What a stub's report is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Report {
-    Taken,
-    Pdf,
+    /// A report beside the dose.
+    pub report: bool,
 }
 
 impl Stub {
@@ -73,8 +66,8 @@ impl Runner for Stub {
         std::thread::sleep(self.slow);
         if self.code == 0 {
             studies::write_dose(&folder.join(node::PLAN), &folder.join("out"));
-            if let Some(report) = self.report {
-                studies::write_report(&folder.join(node::PLAN), &folder.join("out"), report);
+            if self.report {
+                studies::write_report(&folder.join(node::PLAN), &folder.join("out"));
             }
         }
         self.runs.fetch_add(1, SeqCst);

@@ -1,6 +1,5 @@
 //! Small studies of made-up patients, and a dose for one.
 
-use super::Report;
 use dicom_object::open_file;
 use dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN;
 use formats::dicom::write::{Bits, CtWriter, DoseWriter, Identity, PdfWriter, PlanWriter, StructureWriter};
@@ -114,12 +113,7 @@ pub fn write_dose(plan: &Path, out: &Path) {
 }
 
 /// A report of a plan beside its dose.
-pub fn write_report(plan: &Path, out: &Path, report: Report) {
-    let path = out.join(node::REPORT);
-    if report == Report::Taken {
-        fs::copy(out.join("dose.dcm"), path).expect("copied");
-        return;
-    }
+pub fn write_report(plan: &Path, out: &Path) {
     let file = DicomFile::open(plan).expect("the plan that was sent");
     let identity = Identity::of(&file, Some("")).expect("an identity");
     let plan_uid = &file.sop_instance_uid().expect("a UID");
@@ -130,5 +124,5 @@ pub fn write_report(plan: &Path, out: &Path, report: Report) {
         title: "stub",
         pdf: b"%PDF",
     };
-    writer.save(&path).expect("a report");
+    writer.save(&out.join(node::REPORT)).expect("a report");
 }
