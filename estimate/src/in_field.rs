@@ -111,8 +111,8 @@ mod tests {
         let given = ball(0.0, 50.0);
         let more = in_field(&given, &ball(0.0, 51.0), 50.0).unwrap().unwrap();
         assert!((more.mean_ratio - 1.02).abs() < 1e-6 && more.gamma_pass_share == 1.0, "{more:?}");
-        // A ball of 20 mm radius: 33.5 cm³.
-        assert!((more.voxels as f64 * 0.008 - 33.5).abs() < 1.0, "{more:?}");
+        // A ball of 20 mm radius has 33.5 cm³; the mean over neighbours takes a quarter of a millimetre from a round edge.
+        assert!((more.voxels as f64 * 0.008 - 32.3).abs() < 0.3, "{more:?}");
         let much = in_field(&given, &ball(0.0, 55.0), 50.0).unwrap().unwrap();
         assert!((much.mean_ratio - 1.1).abs() < 1e-6 && much.gamma_pass_share < 0.6, "{much:?}");
         let beside = in_field(&given, &ball(6.0, 50.0), 50.0).unwrap().unwrap();
