@@ -125,6 +125,10 @@ pub enum Command {
     ///
     /// Writes differences.csv, report.html and run.json.
     Compare(crate::compare::CompareArguments),
+    /// The stray dose of variants of a plan (collimator, energy, filter, couch), ranked.
+    ///
+    /// Writes variants.csv, organs.csv, report.html, run.json, and runs/: a finished estimate of each with its RTPLAN.
+    Explore(Box<crate::explore::ExploreArguments>),
     /// A DICOM node: takes plans with their scans by C-STORE, runs `estimate` on each, sends the dose back.
     ///
     /// Runs until Ctrl-C or SIGTERM. Its queue survives a kill.
@@ -237,6 +241,10 @@ pub struct EstimateArguments {
     /// Fractions [default: as planned].
     #[arg(long, value_name = "N")]
     pub fractions: Option<u32>,
+
+    /// Seed of the monitor unit's calibration; runs that share it differ by nothing of that [default: --seed].
+    #[arg(long, value_name = "N")]
+    pub unit_seed: Option<u64>,
 }
 
 /// Arguments of `straydose commission`.

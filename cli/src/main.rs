@@ -14,6 +14,7 @@ mod demo;
 mod devices;
 mod estimate;
 mod exit;
+mod explore;
 mod input_file;
 mod interrupt;
 mod made_up;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Command::Batch(batch) => registry::batch(batch, &arguments.common),
         Command::Gather(gather) => registry::gather(gather, &arguments.common),
         Command::Compare(compare) => compare::run(compare, &arguments.common),
+        Command::Explore(explore) => explore::run(explore, &arguments.common),
         Command::Serve(serve) => serve::run(serve, &arguments.common),
         Command::Cohort(cohort) => cohort::run(cohort, &arguments.common),
         Command::Radiomics(radiomics) => radiomics::run(radiomics, &arguments.common),

@@ -18,8 +18,12 @@ pub const PROGRAM: &str = "straydose";
 pub const INPUT: &str = "input";
 /// A folder of DICOM files that a command may make as a result.
 pub const DICOM: &str = "dicom";
+/// A folder of finished runs that a command may make as a result.
+pub const RUNS: &str = "runs";
+/// Folders that are results, if the record says so under their names: they may be somebody's.
+const FOLDERS: [&str; 2] = [DICOM, RUNS];
 /// Every file that a command can write beside the record.
-const RESULTS: [&str; 19] = [
+const RESULTS: [&str; 20] = [
     "kerma.nii.gz",
     "dose.nii.gz",
     "sigma.nii.gz",
@@ -31,6 +35,7 @@ const RESULTS: [&str; 19] = [
     "organs.csv",
     "dvh.csv",
     "differences.csv",
+    "variants.csv",
     "dose.dcm",
     "report.html",
     "machine.toml",
@@ -139,8 +144,9 @@ impl OutputFolder {
 
     /// Into a folder that exists: the old record goes first, the new one comes last.
     fn move_files(&self) -> std::io::Result<()> {
-        if record(&self.target).is_some_and(|record| record[DICOM] == true) {
-            match std::fs::remove_dir_all(self.target.join(DICOM)) {
+        let record = record(&self.target);
+        for folder in FOLDERS.iter().filter(|name| record.as_ref().is_some_and(|r| r[**name] == true)) {
+            match std::fs::remove_dir_all(self.target.join(folder)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
@@ -154,7 +160,7 @@ impl OutputFolder {
         if self.target.join(INPUT).exists() && self.temporary.join(INPUT).exists() {
             std::fs::remove_dir_all(self.temporary.join(INPUT))?;
         }
-        for new in [INPUT, DICOM].into_iter().chain(RESULTS).chain([RECORD]) {
+        for new in [INPUT].into_iter().chain(FOLDERS).chain(RESULTS).chain([RECORD]) {
             if self.temporary.join(new).exists() {
                 std::fs::rename(self.temporary.join(new), self.target.join(new))?;
             }
@@ -177,12 +183,11 @@ impl Drop for OutputFolder {
 fn refuse_to_replace(target: &Path, out: &Path) -> Result<(), Failure> {
     let record = record(target);
     let ours = record.as_ref().is_some_and(|record| record["program"] == PROGRAM);
-    // A folder with that name is ours only if the record says so: it may be somebody's.
-    let foreign_dicom = target.join(DICOM).exists() && !record.is_some_and(|record| record[DICOM] == true);
+    let is_said = |folder: &str| record.as_ref().is_some_and(|record| record[folder] == true);
+    let foreign = FOLDERS.into_iter().find(|folder| target.join(folder).exists() && !is_said(folder));
     let in_the_way = std::iter::once(RECORD).chain(RESULTS).find(|name| target.join(name).exists());
-    let in_the_way = if foreign_dicom { Some(DICOM) } else { in_the_way };
-    match in_the_way {
-        Some(name) if !ours || foreign_dicom => Err(Failure::command_line(
+    match foreign.or(in_the_way) {
+        Some(name) if !ours || foreign.is_some() => Err(Failure::command_line(
             format!(
                 "--out {} already holds {name}, and no {RECORD} of this program says that it may be replaced",
                 out.display()

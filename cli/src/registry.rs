@@ -7,7 +7,7 @@ pub mod child;
 mod gather;
 mod manifest;
 mod privacy;
-mod staging;
+pub mod staging;
 
 pub use arguments::{BatchArguments, GatherArguments, ManifestArguments};
 pub use batch::run as batch;

@@ -5,7 +5,8 @@
 //! - **Statistics.** Runs with different seeds are independent: squares add. Runs with one seed share their random numbers;
 //!   how far that correlates two plans is not known from the runs, so the squares are added all the same. The more alike two
 //!   plans are, the more that overstates the error (`docs/guide/compare.md` has the measured ratio).
-//! - **The monitor unit** is a measurement by Monte Carlo, one a run: independent between seeds, one common factor within a seed.
+//! - **The monitor unit** is a measurement by Monte Carlo: independent between the seeds that it was run with, one common
+//!   factor within one.
 //! - **The machine model.** What is wrong with a component of a machine (its leakage is twice what the file says) is wrong in
 //!   both plans, so a component's relative error acts on the difference: `(b - a) error`. Components are independent. On two
 //!   machines the errors are taken as independent: `hypot(a error_a, b error_b)`.
@@ -18,6 +19,8 @@ use anatomy::organs::COMPONENTS;
 pub struct Run {
     /// Seed of its random numbers.
     pub seed: u64,
+    /// Seed of its monitor unit's calibration.
+    pub unit_seed: u64,
     /// The machines of its beams; the same text for the same machines.
     pub machines: String,
     /// Relative statistical error of its monitor unit.
@@ -78,7 +81,7 @@ pub fn difference(
 ) -> (Difference, [Difference; COMPONENTS]) {
     let stat = |(a, a_sigma): (f64, f64), (b, b_sigma): (f64, f64)| {
         let counted = (a * a_sigma).hypot(b * b_sigma);
-        let is_one_unit = run_a.seed == run_b.seed && run_a.machines == run_b.machines;
+        let is_one_unit = run_a.unit_seed == run_b.unit_seed && run_a.machines == run_b.machines;
         let unit = if is_one_unit {
             (b - a).abs() * run_a.unit_sigma.max(run_b.unit_sigma)
         } else {
@@ -117,7 +120,13 @@ mod tests {
     use super::*;
 
     fn run(seed: u64) -> Run {
-        Run { seed, machines: "m".into(), unit_sigma: 0.0, model_sigma: [0.02, 0.3, 0.2, 0.5] }
+        Run {
+            seed,
+            unit_seed: seed,
+            machines: "m".into(),
+            unit_sigma: 0.0,
+            model_sigma: [0.02, 0.3, 0.2, 0.5],
+        }
     }
 
     fn organ(components: [f64; 4]) -> OrganMean {
@@ -149,6 +158,10 @@ mod tests {
         let with = |seed| Run { unit_sigma: 0.01, ..run(seed) };
         let stat = |a, b| difference((&with(a), &exact(3.0)), (&with(b), &exact(4.0))).0.stat_gy;
         assert!((stat(1, 1) - 0.01).abs() < 1e-12 && (stat(1, 2) - 0.05).abs() < 1e-12);
+        // Other photons, and the unit from one calibration.
+        let shared = Run { unit_seed: 1, ..with(2) };
+        let common = difference((&with(1), &exact(3.0)), (&shared, &exact(4.0))).0.stat_gy;
+        assert!((common - 0.01).abs() < 1e-12, "{common}");
     }
 
     #[test]

@@ -226,7 +226,7 @@ impl Sum {
         for (voxel, &per_photon) in outcome.dose_gy_per_photon.iter().enumerate() {
             if body[voxel] > 0.0 {
                 let dose_gy = per_photon * fluence;
-                self.components_gy[place][voxel] = dose_gy as f32;
+                self.components_gy[place][voxel] += dose_gy as f32;
                 self.variance[voxel] += (dose_gy * f64::from(outcome.sigma_relative[voxel])).powi(2);
             }
         }
@@ -275,6 +275,29 @@ impl Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dose_core::run::{Estimate, Outcome};
+
+    /// What jaws and leaves let through and what they scatter are two runs of one component.
+    #[test]
+    fn runs_of_one_component_are_added_in_voxels_as_in_organs() {
+        let run = |gy: f64| Outcome {
+            dose_gy_per_photon: vec![gy, 3.0 * gy],
+            sigma_relative: vec![0.5, 0.5],
+            regions: vec![Estimate { mean: 2.0 * gy, sigma_relative: 0.5 }],
+            histories: 10,
+            energy: EnergyBalance::default(),
+            warnings: vec![],
+        };
+        let mut sum = Sum::new(2, 1);
+        for (gy, fluence) in [(1.0, 2.0), (4.0, 0.25)] {
+            sum.add(2, fluence, &run(gy), &[1.0, 1.0]);
+        }
+        assert_eq!(sum.components_gy[2], [3.0, 9.0]);
+        assert_eq!((sum.organ_mean[0][2], sum.variance[0]), (6.0, 1.25));
+        for (place, run) in RUNS.iter().map(|run| (run.place, run.stage)) {
+            assert!(place < COMPONENTS, "{run:?}");
+        }
+    }
 
     #[test]
     fn the_model_error_of_a_sum_is_the_root_of_the_squares_of_its_parts() {

@@ -8,6 +8,7 @@ pub mod difference;
 pub mod dose;
 mod error;
 pub mod head;
+pub mod in_field;
 pub mod monitor;
 pub mod planned;
 pub mod sharing;

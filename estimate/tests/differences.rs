@@ -101,7 +101,7 @@ fn means(plan: &Plan, patient: &Anatomy, seed: u64) -> (Run, [OrganMean; 2]) {
             place_sigma: 0.0,
         }
     };
-    let run = Run { seed, machines: "one".into(), unit_sigma: 0.0, model_sigma: [0.0; 4] };
+    let run = Run { seed, unit_seed: seed, machines: "one".into(), unit_sigma: 0.0, model_sigma: [0.0; 4] };
     (run, [of("near"), of("far")])
 }
 

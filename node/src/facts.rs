@@ -14,6 +14,8 @@ pub enum Kind {
     Ct,
     /// RTDOSE.
     Dose,
+    /// A report of ours, as an encapsulated PDF.
+    Report,
 }
 
 /// An object's header, as far as it matters here.
@@ -41,7 +43,7 @@ impl Facts {
     /// Reads a header.
     ///
     /// # Errors
-    /// It is none of the four kinds, has no UID, or a value that cannot be read.
+    /// It is none of the kinds, has no UID, or a value that cannot be read.
     pub fn read(file: &DicomFile) -> Result<Self, formats::Error> {
         let root = file.root();
         let class = root.required_text(tags::SOP_CLASS_UID)?;
@@ -50,6 +52,7 @@ impl Facts {
             uids::RT_STRUCTURE_SET_STORAGE => Kind::Structures,
             uids::CT_IMAGE_STORAGE => Kind::Ct,
             uids::RT_DOSE_STORAGE => Kind::Dose,
+            uids::ENCAPSULATED_PDF_STORAGE => Kind::Report,
             _ => return Err(root.error(tags::SOP_CLASS_UID, "is of no class that a node takes")),
         };
         let mut facts = Self {
@@ -66,7 +69,7 @@ impl Facts {
             Kind::Plan => facts.names = named(&root, tags::REFERENCED_STRUCTURE_SET_SEQUENCE)?,
             Kind::Dose => facts.names = named(&root, tags::REFERENCED_RT_PLAN_SEQUENCE)?,
             Kind::Structures => facts.images(&root)?,
-            Kind::Ct => {}
+            Kind::Ct | Kind::Report => {}
         }
         Ok(facts)
     }

@@ -75,6 +75,11 @@ impl Index {
         self.objects.is_empty()
     }
 
+    /// All objects.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
     /// The set of every plan.
     pub fn sets(&self) -> Vec<Set> {
         let mut slices: HashMap<(&str, &str), Vec<&Object>> = HashMap::new();

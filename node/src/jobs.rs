@@ -5,6 +5,7 @@
 //! jobs/KEY/end.json                how it ended; KEY is the set's, so the same set is never run twice
 //! jobs/KEY/out/                    what `straydose estimate` wrote
 //! jobs/KEY/sent.json               the dose is at the peer
+//! jobs/KEY/report_sent.json        so is the report, or the peer does not want it
 //! ```
 
 use crate::Error;
@@ -18,9 +19,45 @@ use std::time::Duration;
 
 /// Results of a job.
 pub const OUT: &str = "out";
+/// The report for the peer, among the results, where the runner makes one.
+pub const REPORT: &str = "report.dcm";
 const WORK: &str = ".work";
 const END: &str = "end.json";
 const SENT: &str = "sent.json";
+const REPORT_SENT: &str = "report_sent.json";
+
+/// What goes to the peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sending {
+    /// The RTDOSE.
+    Dose,
+    /// The report, after the dose.
+    Report,
+}
+
+impl Sending {
+    /// In the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dose => "dose",
+            Self::Report => "report",
+        }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Self::Dose => "dose.dcm",
+            Self::Report => REPORT,
+        }
+    }
+
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Dose => SENT,
+            Self::Report => REPORT_SENT,
+        }
+    }
+}
 
 /// How a set ended.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -149,23 +186,32 @@ impl Job {
         Some(Self { folder, end })
     }
 
-    /// The dose to be sent, as long as it has not been.
-    pub fn unsent(&self) -> Option<PathBuf> {
-        let dose = self.folder.join(OUT).join("dose.dcm");
-        (self.end.code == 0 && !self.folder.join(SENT).exists() && dose.exists()).then_some(dose)
+    /// What is to be sent next, and its file: the dose, then the report if the peer gets it.
+    pub fn unsent(&self, gets_report: bool) -> Option<(Sending, PathBuf)> {
+        let all = [Some(Sending::Dose), Some(Sending::Report).filter(|_| gets_report)];
+        let file = |what: Sending| (what, self.folder.join(OUT).join(what.file()));
+        let mut open = all.into_iter().flatten().map(file).filter(|(what, file)| {
+            self.end.code == 0 && !self.folder.join(what.mark()).exists() && file.exists()
+        });
+        open.next()
     }
 
-    /// Notes that the peer has the dose.
+    /// Notes what became of a sending: the peer that has it, or why it is given up.
     ///
     /// # Errors
-    /// It cannot be written: the dose will be sent again.
-    pub fn is_sent_to(&self, peer: &str) -> io::Result<()> {
-        write_whole(&self.folder.join(SENT), &serde_json::json!({ "peer": peer }))?;
+    /// It cannot be written: it will be sent again.
+    pub fn is_over_with(&self, what: Sending, peer: &str, given_up: Option<&str>) -> io::Result<()> {
+        let note = serde_json::json!({ "peer": peer, "given_up": given_up });
+        write_whole(&self.folder.join(what.mark()), &note)?;
         sync_folder(&self.folder)
     }
 
-    /// Whether nothing of it is needed after so long; `is_sent` says that there is a peer to get the dose.
-    pub fn is_stale(&self, after: Duration, is_sent: bool) -> bool {
+    /// Whether nothing of it is needed after so long; `is_sent` says that there is a peer to get the dose, and
+    /// `gets_report` that it gets the report too.
+    pub fn is_stale(&self, after: Duration, is_sent: bool, gets_report: bool) -> bool {
+        if is_sent && self.unsent(gets_report).is_some() {
+            return false;
+        }
         let last = if self.end.code == 0 && is_sent { SENT } else { END };
         let age = fs::metadata(self.folder.join(last)).and_then(|about| about.modified()).ok();
         self.folder.join(OUT).exists() | (self.end.code != 0)

@@ -15,18 +15,19 @@ pub mod index;
 pub mod jobs;
 mod negotiation;
 mod node;
-mod pdu;
+pub mod pdu;
 mod peer;
 pub mod queue;
 mod receive;
 mod room;
 mod sender;
 pub mod settings;
+mod waiting;
 pub mod wire;
 mod worker;
 
 pub use error::Error;
-pub use jobs::PLAN;
+pub use jobs::{PLAN, REPORT};
 pub use node::{Node, Ran, Runner};
 pub use settings::Settings;
 

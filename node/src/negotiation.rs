@@ -15,8 +15,14 @@ use std::net::IpAddr;
 /// The DICOM application context (PS3.7, annex A).
 const APPLICATION_CONTEXT: &str = "1.2.840.10008.3.1.1.1";
 /// What is taken, and nothing else.
-pub const CLASSES: [&str; 4] =
-    [uids::CT_IMAGE_STORAGE, uids::RT_STRUCTURE_SET_STORAGE, uids::RT_PLAN_STORAGE, uids::RT_DOSE_STORAGE];
+pub const CLASSES: [&str; 5] = [
+    uids::CT_IMAGE_STORAGE,
+    uids::RT_STRUCTURE_SET_STORAGE,
+    uids::RT_PLAN_STORAGE,
+    uids::RT_DOSE_STORAGE,
+    // Our own reports only, sent on by a PACS with the rest of a study.
+    uids::ENCAPSULATED_PDF_STORAGE,
+];
 /// Encodings of anything, the best first.
 const PLAIN: [&str; 2] = [uids::EXPLICIT_VR_LITTLE_ENDIAN, uids::IMPLICIT_VR_LITTLE_ENDIAN];
 /// Lossless encodings of CT that `formats` reads.

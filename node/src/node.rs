@@ -159,7 +159,8 @@ fn line(from: SocketAddr, ended: &Ended) -> String {
             formats::dicom::uids::CT_IMAGE_STORAGE => "CT",
             formats::dicom::uids::RT_STRUCTURE_SET_STORAGE => "RTSTRUCT",
             formats::dicom::uids::RT_PLAN_STORAGE => "RTPLAN",
-            _ => "RTDOSE",
+            formats::dicom::uids::RT_DOSE_STORAGE => "RTDOSE",
+            _ => "PDF",
         };
         text.push_str(&format!(", {count} {name} stored"));
     }

@@ -124,7 +124,11 @@ impl Queue {
 
     /// Lets objects go whose set is over.
     pub fn forget(&self, uids: &[String]) {
-        let mut index = self.index();
+        self.forget_in(&mut self.index(), uids);
+    }
+
+    /// The same, for somebody who holds the index.
+    pub(crate) fn forget_in(&self, index: &mut Index, uids: &[String]) {
         for object in uids.iter().filter_map(|uid| index.remove(uid)) {
             let _ = fs::remove_file(&object.path);
             self.room.give(object.bytes);

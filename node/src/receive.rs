@@ -76,9 +76,13 @@ impl Incoming for Receiving<'_> {
         if facts.class != self.class || facts.uid != self.instance {
             return Err(Status::Mismatch);
         }
-        if facts.kind == Kind::Dose && facts.is_ours {
+        if matches!(facts.kind, Kind::Dose | Kind::Report) && facts.is_ours {
             // Our own dose, sent on by a PACS: it is taken so that the PACS is content, and starts nothing.
             return Ok(());
+        }
+        if facts.kind == Kind::Report {
+            // Somebody else's document is no business of a node.
+            return Err(Status::ClassNotSupported);
         }
         let content = crate::hexadecimal(&self.hasher.clone().finalize());
         self.queue.take_in(&self.path, facts, &content, self.bytes)?;

@@ -24,6 +24,11 @@ pub struct Settings {
     /// Objects and results are kept for so long after the dose was sent (h).
     #[serde(default = "keep_hours")]
     pub keep_hours: f64,
+    /// What waits for the rest of its set and got nothing new for so long is told again (h).
+    #[serde(default = "remind_hours")]
+    pub remind_hours: f64,
+    /// It is removed after so long (h); never where nothing is said.
+    pub drop_hours: Option<f64>,
     /// Who may call.
     #[serde(default, rename = "caller")]
     pub callers: Vec<Caller>,
@@ -55,6 +60,9 @@ pub struct Peer {
     pub ae_title: String,
     /// Host and port, `pacs.example:104`.
     pub address: String,
+    /// Whether it gets the report too, as an encapsulated PDF.
+    #[serde(default)]
+    pub report: bool,
 }
 
 /// How doses are estimated.
@@ -110,6 +118,10 @@ fn loopback() -> SocketAddr {
 
 fn quiet_s() -> f64 {
     30.0
+}
+
+fn remind_hours() -> f64 {
+    24.0
 }
 
 fn keep_hours() -> f64 {
@@ -173,6 +185,8 @@ impl Settings {
         let times = [
             ("quiet_s", self.quiet_s),
             ("keep_hours", 3600.0 * self.keep_hours),
+            ("remind_hours", 3600.0 * self.remind_hours),
+            ("drop_hours", 3600.0 * self.drop_hours.unwrap_or(0.0)),
             ("limits.request_s", request_s),
             ("limits.pdu_s", pdu_s),
             ("limits.association_s", association_s),
@@ -211,6 +225,18 @@ impl Settings {
     /// How long results are kept.
     pub fn keep(&self) -> Duration {
         Duration::from_secs_f64(3600.0 * self.keep_hours)
+    }
+}
+
+impl Settings {
+    /// After how long what waits is told again.
+    pub fn remind(&self) -> Duration {
+        Duration::from_secs_f64(3600.0 * self.remind_hours)
+    }
+
+    /// After how long it is removed, if ever.
+    pub fn drop_after(&self) -> Option<Duration> {
+        self.drop_hours.map(|hours| Duration::from_secs_f64(3600.0 * hours))
     }
 }
 
@@ -262,6 +288,7 @@ mod tests {
             ("ae_title = \" PADDED\"", "AE title"),
             ("quiet_s = -1", "quiet_s"),
             ("keep_hours = nan", "keep_hours"),
+            ("drop_hours = -2", "drop_hours"),
             ("quite_s = 3", "quite_s"),
             ("listen = \"everywhere\"", "listen"),
             ("limits = { disk_gib = 0 }", "disk_gib"),

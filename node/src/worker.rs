@@ -5,6 +5,7 @@ use crate::jobs::{End, Job, OUT};
 use crate::node::{Node, Ran};
 use crate::queue::LINKS;
 use crate::room::bytes_in;
+use crate::waiting::Waiting;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -34,8 +35,13 @@ impl Node<'_> {
     /// Works until the node stops.
     pub(crate) fn work(&self) {
         let mut memory = Memory::default();
-        let mut cleared = None;
+        let mut waiting = Waiting::default();
+        let (mut looked, mut cleared) = (None, None);
         while !(self.stop)() {
+            if looked.is_none_or(|at: Instant| at.elapsed() >= self.retry(CLEAR)) {
+                waiting.look(self);
+                looked = Some(Instant::now());
+            }
             if cleared.is_none_or(|at: Instant| at.elapsed() >= CLEAR) {
                 self.clear_away();
                 cleared = Some(Instant::now());
@@ -109,7 +115,8 @@ impl Node<'_> {
         let seconds = began.elapsed().as_secs_f64();
         let first = message.lines().next().unwrap_or_default();
         (self.log)(&match code {
-            0 => format!("set {}: done in {seconds:.1} s", set.name),
+            0 if first.is_empty() => format!("set {}: done in {seconds:.1} s", set.name),
+            0 => format!("set {}: done in {seconds:.1} s; {first}", set.name),
             _ => format!("set {}: ended with status {code}: {first}", set.name),
         });
     }
@@ -124,7 +131,8 @@ impl Node<'_> {
     /// Removes results that were sent long enough ago, and their objects unless another set needs them.
     fn clear_away(&self) {
         let has_peer = self.settings.peer.is_some();
-        let is_stale = |job: &Job| job.is_stale(self.settings.keep(), has_peer);
+        let gets_report = self.settings.peer.as_ref().is_some_and(|peer| peer.report);
+        let is_stale = |job: &Job| job.is_stale(self.settings.keep(), has_peer, gets_report);
         let stale: Vec<Job> = self.jobs.over().into_iter().filter(is_stale).collect();
         if stale.is_empty() {
             return;

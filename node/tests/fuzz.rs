@@ -1,7 +1,7 @@
 //! Damaged associations: no bytes of a caller make the node panic, take long or take much memory.
 //!
 //! `STRAYDOSE_FUZZ_CASES` sets the number of associations (default 3000). One that fails is written to a file that the
-//! message names.
+//! message names. `STRAYDOSE_FUZZ_SEEDS` names a folder that the sound ones are written to, as a corpus for libFuzzer.
 
 #[path = "../../fuzz/caller.rs"]
 mod caller;
@@ -100,6 +100,11 @@ fn no_bytes_of_a_caller_do_harm() {
     for seed in &seeds {
         let (ended, _) = caller::call(seed);
         assert_eq!((ended.stored.values().sum::<u64>(), ended.echoes, ended.problem), (5, 1, None));
+    }
+    if let Some(folder) = std::env::var_os("STRAYDOSE_FUZZ_SEEDS") {
+        for (n, seed) in seeds.iter().enumerate() {
+            std::fs::write(std::path::Path::new(&folder).join(format!("sound-{n}")), seed).expect("written");
+        }
     }
     let cases =
         std::env::var("STRAYDOSE_FUZZ_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3000_u64);

@@ -149,6 +149,111 @@ fn what_was_sent_is_cleared_away_and_not_run_again() {
     });
 }
 
+/// The report goes after the dose; a peer that does not take it gets the dose all the same, and nothing goes before it was
+/// tried.
+#[test]
+fn the_report_follows_the_dose_or_is_given_up() {
+    for (no_pdf, said, objects) in [
+        (false, "report sent to \"PACS\"", 2),
+        (true, "report given up after 5 tries, it stays in the queue", 1),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (kept, stub) = (Kept { no_pdf, ..Kept::default() }, Stub { report: true, ..Stub::default() });
+        with_pacs(&kept, |pacs| {
+            let mut settings = settings(folder.path(), Some(pacs), "keep_hours = 0");
+            settings.peer.as_mut().expect("a peer").report = true;
+            with_node(&settings, &stub, |node| {
+                store(node.address, &study("A")).expect("let in");
+                node.wait_for_log("dose sent to \"PACS\"");
+                node.wait_for_log(said);
+                assert_eq!(kept.objects.lock().expect("sound").len(), objects);
+                // Sent on to us with the rest of its study it is taken, not kept, and starts nothing; others' documents are not.
+                if !no_pdf {
+                    let (arriving, bytes) = kept.objects.lock().expect("sound")[1].clone();
+                    assert_eq!(arriving.class, uids::ENCAPSULATED_PDF_STORAGE);
+                    let pdf = |bytes| Object {
+                        class: arriving.class.clone(),
+                        uid: arriving.instance.clone(),
+                        bytes,
+                    };
+                    let mut foreign = bytes.clone();
+                    let at = foreign.windows(9).position(|at| at == b"straydose").expect("our name");
+                    foreign[at] = b'S';
+                    let classes = [uids::ENCAPSULATED_PDF_STORAGE];
+                    let mut caller =
+                        support::caller::call(node.address, "SENDER", "STRAYDOSE", &classes).expect("let in");
+                    let mut send =
+                        |object| support::caller::store_one(&mut caller, &object).expect("an answer");
+                    assert_eq!([send(pdf(bytes)), send(pdf(foreign))], [0, 0x0122]);
+                    caller.release().expect("released");
+                    assert_eq!(node.names("objects").len(), 5);
+                }
+            });
+            // Again: nothing is sent twice, and now it may be cleared away.
+            with_node(&settings, &stub, |node| {
+                node.wait_for_log("cleared away");
+                std::thread::sleep(Duration::from_millis(500));
+                assert_eq!(kept.objects.lock().expect("sound").len(), objects);
+            });
+        });
+    }
+}
+
+#[test]
+fn a_report_that_was_not_sent_yet_is_not_cleared_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (kept, stub) = (Kept::default(), Stub { report: true, ..Stub::default() });
+    with_pacs(&kept, |pacs| {
+        let mut settings = settings(folder.path(), Some(pacs), "keep_hours = 0");
+        with_node(&settings, &stub, |node| {
+            store(node.address, &study("A")).expect("let in");
+            node.wait_for_log("dose sent to");
+        });
+        // From now on the peer is to have reports: the job that is over has one.
+        settings.peer.as_mut().expect("a peer").report = true;
+        kept.turn_down.store(1, SeqCst);
+        with_node(&settings, &stub, |node| {
+            node.wait_for_log("report not sent");
+            assert!(!node.logged("cleared away"));
+            node.wait_for_log("report sent to");
+        });
+    });
+}
+
+/// What never becomes whole is told again, and removed if that is wanted; what is whole stays, and so do slices that it needs.
+#[test]
+fn what_waits_for_ever_is_told_and_removed_if_wanted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stub = Stub::default();
+    let (halves, alone, whole) = (study("A"), study("B"), study("C"));
+    let remind = settings(folder.path(), None, "remind_hours = 0.0001"); // 0.36 s
+    with_node(&remind, &stub, |node| {
+        store(node.address, &halves[1..]).expect("let in"); // a slice is missing
+        store(node.address, &alone[..3]).expect("let in"); // a scan without a plan
+        store(node.address, &whole).expect("let in");
+        node.wait_for_log("4 objects wait for 1 of 3 slices");
+        node.wait_for_log("objects of no plan: 3 objects wait for a plan");
+        let told = |node: &support::Running| {
+            let lines = node.log.lock().expect("sound");
+            lines.iter().filter(|line| line.contains("objects wait for")).count()
+        };
+        wait_until("told again", || told(node) >= 4);
+        node.wait_for_log("done in");
+        assert_eq!(node.names("objects").len(), 12);
+    });
+    let short = settings(folder.path(), None, "drop_hours = 0.0002"); // 0.72 s
+    with_node(&short, &stub, |node| {
+        node.wait_for_log("4 objects removed, they waited 0.0 h for 1 of 3 slices");
+        node.wait_for_log("objects of no plan: 3 objects removed");
+        std::thread::sleep(Duration::from_millis(1500));
+        assert_eq!(node.names("objects").len(), 5);
+        // What was removed may come again.
+        store(node.address, &halves).expect("let in");
+        node.wait_for_log("done in");
+    });
+    assert_eq!(stub.runs.load(SeqCst), 2);
+}
+
 /// Not a test of its own: the node that the next test kills, in a process of its own.
 #[test]
 fn child_node() {

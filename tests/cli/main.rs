@@ -6,6 +6,7 @@ mod compare;
 mod completion;
 mod demo;
 mod estimate_options;
+mod explore;
 mod output;
 mod phantom;
 mod predict;

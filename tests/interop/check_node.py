@@ -2,6 +2,7 @@
 
 Needs: Orthanc, storescu and echoscu (Debian: orthanc, dcmtk), pydicom. Usage: check_node.py PROGRAM
 """
+import io
 import json
 import pathlib
 import signal
@@ -90,6 +91,16 @@ def check_dose(dose, plan, ct, estimated):
     return apart
 
 
+def check_report(report, plan):
+    """The report that is in the PACS is a PDF about the plan, and names nobody."""
+    assert report.StudyInstanceUID == plan.StudyInstanceUID and report.PatientID == plan.PatientID
+    assert report.SourceInstanceSequence[0].ReferencedSOPInstanceUID == plan.SOPInstanceUID
+    assert report.MIMETypeOfEncapsulatedDocument == "application/pdf"
+    pdf = report.EncapsulatedDocument
+    assert pdf.startswith(b"%PDF-") and b"Dose outside the field" in pdf and b"Glnd_Thyroid" in pdf
+    assert str(plan.PatientName).encode() not in pdf and str(plan.PatientID).encode() not in pdf
+
+
 def main():
     began = time.monotonic()
     folder = pathlib.Path(tempfile.mkdtemp())
@@ -109,6 +120,7 @@ address = "127.0.0.1"
 [peer]
 ae_title = "ORTHANC"
 address = "127.0.0.1:{orthanc.dicom}"
+report = true
 [estimate]
 arguments = ["--histories", "2e4", "--voxel-mm", "20"]
 """)
@@ -129,11 +141,15 @@ arguments = ["--histories", "2e4", "--voxel-mm", "20"]
         wait_for("the node knows", lambda: "dose sent to" in log.read_text())
         path = folder / "dose.dcm"
         path.write_bytes(orthanc.ask(f"/instances/{dose_id}/file"))
+        [report_id] = wait_for("the report in Orthanc", lambda: orthanc.instances("DOC"))
+        wait_for("the node knows of the report", lambda: "report sent to" in log.read_text())
+        report = pydicom.dcmread(io.BytesIO(orthanc.ask(f"/instances/{report_id}/file")))
         [job] = [job for job in (folder / "queue" / "jobs").iterdir() if not job.name.startswith(".")]
         files = [pydicom.dcmread(file) for file in study.rglob("*.dcm")]
         plan = next(file for file in files if file.Modality == "RTPLAN")
         ct = [file for file in files if file.Modality == "CT"]
         apart = check_dose(pydicom.dcmread(path), plan, ct, pydicom.dcmread(job / "out" / "dose.dcm"))
+        check_report(report, plan)
         # What the PACS has is sent to the node once more, the dose with it: nothing starts again.
         before = log.read_text().count(", runs")
         orthanc.ask("/modalities/straydose/store", patient_study)

@@ -19,6 +19,7 @@ pub mod rigid;
 pub mod segment;
 pub mod spectrum;
 pub mod synthetic;
+pub mod variant;
 pub mod wedge;
 
 pub use aperture::ApertureTable;

@@ -26,6 +26,8 @@ pub struct Finished {
     pub is_completed: bool,
     /// Whether a planned dose stands in the field.
     pub has_planned: bool,
+    /// What isodoses are parts of (Gy), where the record says.
+    pub reference_gy: Option<f64>,
     /// Its organs.
     pub organs: Vec<Organ>,
     /// SHA-256 of its files.
@@ -41,6 +43,10 @@ pub struct Organ {
     pub from: String,
     /// Its volume (cm³).
     pub volume_cm3: f64,
+    /// Its mass (g), where the table says.
+    pub mass_g: Option<f64>,
+    /// The dose that its hottest fiftieth has (Gy), where the table says.
+    pub d2_gy: Option<f64>,
     /// Its mean dose.
     pub mean: OrganMean,
 }
@@ -88,17 +94,21 @@ impl Finished {
             mu += number("mu")?;
             unit += number("mu")? * number("monitor_unit_sigma_percent")? / 100.0;
             let machine = beam["machine"].as_str().ok_or_else(|| lacks("machine"))?;
-            machines.push(format!("{machine}, {} MV", number("nominal_mv")?));
+            // With or without flattening filter is another machine, as far as its errors go; older records do not say.
+            let nominal = format!("{} MV", number("nominal_mv")?);
+            machines.push(format!("{machine}, {}", beam["energy"].as_str().unwrap_or(&nominal)));
         }
         machines.sort();
         machines.dedup();
         let model_sigma = model.map(|percent| percent / 100.0);
         let organs = organs(&table, &model_sigma, &place("organs.csv"))?;
         let hash = |file: &InputFile| (format!("{letter}/{}", file.name), file.sha256());
+        let seed = json["seed"].as_u64().ok_or_else(|| lacks("seed"))?;
         Ok(Self {
             letter: letter.to_owned(),
             run: Run {
-                seed: json["seed"].as_u64().ok_or_else(|| lacks("seed"))?,
+                seed,
+                unit_seed: json["monitor_unit_seed"].as_u64().unwrap_or(seed),
                 machines: machines.join("; "),
                 unit_sigma: if mu > 0.0 { unit / mu } else { 0.0 },
                 model_sigma,
@@ -109,6 +119,7 @@ impl Finished {
             beams: beams.len(),
             is_completed: !json["completion"].is_null(),
             has_planned: !json["planned_dose"].is_null(),
+            reference_gy: json["reference_dose_gy"].as_f64(),
             organs,
             sha256: [hash(&record), hash(&table)].into(),
         })
@@ -139,6 +150,8 @@ fn organs(table: &InputFile, model_sigma: &[f64; 4], place: &str) -> Result<Vec<
                     refused(format!("line {}: {name} holds {text:?}, which is no number", n + 2))
                 }),
             };
+        let is_there = |name: &str| header.iter().any(|column| column == name);
+        let optional = |name: &str| is_there(name).then(|| number(name)).transpose();
         let mut components = [(0.0, 0.0); 4];
         for (component, [gy, stat]) in components.iter_mut().zip(COMPONENTS) {
             *component = (number(gy)?, number(stat)? / 100.0);
@@ -158,6 +171,8 @@ fn organs(table: &InputFile, model_sigma: &[f64; 4], place: &str) -> Result<Vec<
             original_name: text("original_name")?.to_owned(),
             from: text("from")?.to_owned(),
             volume_cm3: number("volume_cm3")?,
+            mass_g: optional("mass_g")?,
+            d2_gy: optional("d2_gy")?,
             mean: OrganMean {
                 total: (number("mean_gy")?, number("stat_percent")? / 100.0),
                 components,

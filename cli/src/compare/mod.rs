@@ -1,8 +1,8 @@
 //! `straydose compare`: finished runs side by side, organ by organ, component by component.
 
-mod finished;
-mod page;
-mod table;
+pub mod finished;
+pub mod page;
+pub mod table;
 
 use crate::args::{Common, INTENDED_USE};
 use crate::console;
@@ -46,7 +46,7 @@ pub fn run(arguments: &CompareArguments, common: &Common) -> Result<(), Failure>
     let rows = rows(&runs)?;
     let warnings = warnings(&runs, &rows);
     let output = OutputFolder::prepare(&arguments.out)?;
-    table::write(&output, &runs, &rows)?;
+    table::write(&output, table::FILE, &runs, &rows)?;
     write::text(&output, "report.html", &page::page(&runs, &rows, &warnings))?;
     let folders = runs.iter().map(|run| run.letter.clone());
     let command: Vec<String> = ["straydose".into(), "compare".into()]
@@ -79,7 +79,7 @@ pub fn run(arguments: &CompareArguments, common: &Common) -> Result<(), Failure>
 }
 
 /// The organs that all runs have, in the order of the first.
-fn rows(runs: &[Finished]) -> Result<Vec<Row<'_>>, Failure> {
+pub fn rows(runs: &[Finished]) -> Result<Vec<Row<'_>>, Failure> {
     let rows: Vec<Row> = runs[0]
         .organs
         .iter()

@@ -98,13 +98,13 @@ fn line(row: &Row, other: usize, total: &Difference, parts: &[Difference; 4], re
 }
 
 /// A dose with its sign.
-fn change(gy: f64) -> String {
+pub fn change(gy: f64) -> String {
     let sign = if gy < 0.0 { "\u{2212}" } else { "+" };
     format!("{sign}{}", dose(gy.abs()))
 }
 
 /// A point in its interval, in per cent, on an axis with nought in the middle.
-fn interval(at: f64, lower: f64, upper: f64, reach: f64, is_told_apart: bool) -> Markup {
+pub fn interval(at: f64, lower: f64, upper: f64, reach: f64, is_told_apart: bool) -> Markup {
     if !at.is_finite() {
         return html! { "–" };
     }

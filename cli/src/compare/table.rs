@@ -24,8 +24,8 @@ const HEADER: [&str; 13] = [
     "told_apart",
 ];
 
-/// Writes the table.
-pub fn write(output: &OutputFolder, runs: &[Finished], rows: &[Row]) -> Result<(), Failure> {
+/// Writes the table under a name.
+pub fn write(output: &OutputFolder, file: &str, runs: &[Finished], rows: &[Row]) -> Result<(), Failure> {
     let mut lines = Vec::new();
     for row in rows {
         for other in 1..runs.len() {
@@ -62,5 +62,5 @@ pub fn write(output: &OutputFolder, runs: &[Finished], rows: &[Row]) -> Result<(
             }
         }
     }
-    write::table(output, FILE, &HEADER.map(str::to_owned), lines.into_iter())
+    write::table(output, file, &HEADER.map(str::to_owned), lines.into_iter())
 }

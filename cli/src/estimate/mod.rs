@@ -3,7 +3,7 @@
 mod beyond;
 mod inputs;
 mod kept_units;
-mod options;
+pub mod options;
 mod outputs;
 mod own_phantom;
 pub mod pictures;
@@ -103,7 +103,7 @@ pub fn run(
     let calibrated = calibrate(
         &inputs.plan,
         &choices,
-        seed,
+        arguments.unit_seed.unwrap_or(seed),
         &mut KeptUnits::of_this_user(),
         &mut chosen.backend,
         &mut |now| {
@@ -193,7 +193,7 @@ pub fn run(
 }
 
 /// The machine files of the program, and the user's own in front of them.
-fn machines(arguments: &EstimateArguments) -> Result<Vec<Machine>, Failure> {
+pub fn machines(arguments: &EstimateArguments) -> Result<Vec<Machine>, Failure> {
     let mut machines = treatment::machine::built_in::built_in();
     if let Some(file) = arguments.machine.as_ref().filter(|name| name.ends_with(".toml")) {
         let path = std::path::Path::new(file);

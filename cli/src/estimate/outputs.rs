@@ -105,6 +105,7 @@ fn record(
                 "number": delivery.beam.number, "name": delivery.beam.name, "mu": delivery.mu,
                 "fractions": arguments.fractions.or(delivery.fractions), "machine": choice.machine.name,
                 "machine_because": choice.why, "nominal_mv": choice.quality.nominal_mv,
+                "energy": choice.quality.fluence.energy(choice.quality.nominal_mv),
                 "monitor_unit_sigma_percent": 100.0 * unit.sigma_relative,
             })
         })
@@ -118,6 +119,7 @@ fn record(
         "command": command_without_folders(std::env::args_os()),
         "unit": "Gy, all fractions",
         "seed": common.seed.unwrap_or(1),
+        "monitor_unit_seed": arguments.unit_seed.or(common.seed).unwrap_or(1),
         "histories": ours.histories,
         "backend": backend,
         "stage_seconds": stages.seconds,

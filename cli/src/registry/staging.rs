@@ -122,12 +122,12 @@ impl Staged {
 }
 
 #[cfg(unix)]
-fn link(file: &Path, there: &Path) -> std::io::Result<()> {
+pub fn link(file: &Path, there: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(file, there)
 }
 
 #[cfg(not(unix))]
-fn link(file: &Path, there: &Path) -> std::io::Result<()> {
+pub fn link(file: &Path, there: &Path) -> std::io::Result<()> {
     std::fs::hard_link(file, there).or_else(|_| std::fs::copy(file, there).map(|_| ()))
 }
 

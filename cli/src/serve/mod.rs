@@ -1,6 +1,7 @@
 //! `straydose serve`: a DICOM node that has doses estimated and sends them back.
 
 mod log;
+mod report;
 mod run;
 
 use crate::args::{Arguments, Command, Common};

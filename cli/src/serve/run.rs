@@ -1,5 +1,6 @@
 //! A set's estimate, in a process of its own as `batch` runs its cases.
 
+use super::report;
 use crate::args::Common;
 use crate::exit::Failure;
 use crate::registry::child;
@@ -12,6 +13,8 @@ pub struct Estimate {
     program: PathBuf,
     /// The command line.
     pub arguments: Vec<String>,
+    /// Whether a report is made for the peer.
+    makes_report: bool,
 }
 
 impl Estimate {
@@ -26,13 +29,21 @@ impl Estimate {
                 .to_vec();
         arguments.extend(child::common_options(common, common.threads));
         arguments.extend(settings.estimate.arguments.iter().cloned());
-        Ok(Self { program, arguments })
+        let makes_report = settings.peer.as_ref().is_some_and(|peer| peer.report);
+        Ok(Self { program, arguments, makes_report })
     }
 }
 
 impl Runner for Estimate {
     fn run(&self, folder: &Path) -> io::Result<Option<Ran>> {
-        let ended = child::run(&self.program, &self.arguments, folder)?;
-        Ok(ended.map(|ended| Ran { code: ended.code, message: ended.message }))
+        let Some(ended) = child::run(&self.program, &self.arguments, folder)? else { return Ok(None) };
+        let mut message = ended.message;
+        if self.makes_report && ended.code == 0 {
+            // The dose is worth more than its report.
+            if let Err(failure) = report::write(&folder.join("out"), &folder.join(PLAN)) {
+                message = format!("no report for the peer: {}", failure.problem);
+            }
+        }
+        Ok(Some(Ran { code: ended.code, message }))
     }
 }

@@ -49,6 +49,8 @@ pub struct Stub {
     pub slow: Duration,
     /// Exit status of each.
     pub code: i32,
+    /// A report beside the dose.
+    pub report: bool,
 }
 
 impl Stub {
@@ -64,6 +66,9 @@ impl Runner for Stub {
         std::thread::sleep(self.slow);
         if self.code == 0 {
             studies::write_dose(&folder.join(node::PLAN), &folder.join("out"));
+            if self.report {
+                studies::write_report(&folder.join(node::PLAN), &folder.join("out"));
+            }
         }
         self.runs.fetch_add(1, SeqCst);
         self.at_once.fetch_sub(1, SeqCst);

@@ -16,6 +16,8 @@ pub struct Kept {
     pub objects: Mutex<Vec<(Arriving, Vec<u8>)>>,
     /// So many objects are turned down first.
     pub turn_down: AtomicUsize,
+    /// No PDF is taken.
+    pub no_pdf: bool,
 }
 
 struct Keeping<'a>(&'a Kept, Arriving, Vec<u8>);
@@ -23,7 +25,8 @@ struct Keeping<'a>(&'a Kept, Arriving, Vec<u8>);
 impl Inbox for Kept {
     fn begin(&self, arriving: &Arriving) -> Result<Box<dyn Incoming + '_>, Status> {
         let turns_down = self.turn_down.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok();
-        if turns_down {
+        let is_pdf = arriving.class == formats::dicom::uids::ENCAPSULATED_PDF_STORAGE;
+        if turns_down || (self.no_pdf && is_pdf) {
             return Err(Status::OutOfResources);
         }
         Ok(Box::new(Keeping(self, arriving.clone(), Vec::new())))

@@ -2,7 +2,7 @@
 
 use dicom_object::open_file;
 use dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN;
-use formats::dicom::write::{Bits, CtWriter, DoseWriter, Identity, PlanWriter, StructureWriter};
+use formats::dicom::write::{Bits, CtWriter, DoseWriter, Identity, PdfWriter, PlanWriter, StructureWriter};
 use formats::dicom::{DicomFile, uids};
 use std::fs;
 use std::path::Path;
@@ -110,4 +110,19 @@ pub fn write_dose(plan: &Path, out: &Path) {
     };
     writer.save(&out.join("dose.dcm")).expect("a dose");
     fs::write(out.join("run.json"), "{}").expect("written");
+}
+
+/// A report of a plan beside its dose.
+pub fn write_report(plan: &Path, out: &Path) {
+    let file = DicomFile::open(plan).expect("the plan that was sent");
+    let identity = Identity::of(&file, Some("")).expect("an identity");
+    let plan_uid = &file.sop_instance_uid().expect("a UID");
+    let writer = PdfWriter {
+        identity: &identity,
+        plan_class: uids::RT_PLAN_STORAGE,
+        plan_uid,
+        title: "stub",
+        pdf: b"%PDF",
+    };
+    writer.save(&out.join(node::REPORT)).expect("a report");
 }

@@ -110,6 +110,11 @@ impl DataSet {
         self.put(tag, VR::OW, PrimitiveValue::U8(bytes.into()))
     }
 
+    /// Sets bytes that are no pixels; their number has to be even.
+    pub fn bytes(self, tag: Tag, bytes: Vec<u8>) -> Self {
+        self.put(tag, VR::OB, PrimitiveValue::U8(bytes.into()))
+    }
+
     /// Sets a sequence.
     pub fn items(mut self, tag: Tag, items: impl IntoIterator<Item = DataSet>) -> Self {
         let items: Vec<InMemDicomObject> = items.into_iter().map(|item| item.object).collect();

@@ -5,6 +5,7 @@
 pub mod ct;
 pub mod dataset;
 pub mod dose;
+pub mod encapsulated;
 pub mod identity;
 pub mod plan;
 pub mod structures;
@@ -12,8 +13,9 @@ pub mod structures;
 pub use ct::CtWriter;
 pub use dataset::DataSet;
 pub use dose::{Bits, DoseWriter};
+pub use encapsulated::PdfWriter;
 pub use identity::{Identity, uid_of};
-pub use plan::PlanWriter;
+pub use plan::{Derived, PlanWriter};
 pub use structures::StructureWriter;
 
 /// What our files say of who made them; a dose of this maker is no planning system's.

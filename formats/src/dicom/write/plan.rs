@@ -21,6 +21,17 @@ pub struct PlanWriter<'a> {
     pub plan: &'a Plan,
 }
 
+/// Where a plan comes from that was made from another one, for research.
+#[derive(Clone, Copy, Debug)]
+pub struct Derived<'a> {
+    /// SOP Class UID of the other one.
+    pub class_uid: &'a str,
+    /// Its SOP Instance UID.
+    pub uid: &'a str,
+    /// What was changed.
+    pub description: &'a str,
+}
+
 /// Number of the one patient setup.
 const SETUP: i32 = 1;
 
@@ -34,6 +45,24 @@ impl PlanWriter<'_> {
 
     /// The SOPInstanceUID and the bytes of the file.
     pub fn bytes(&self) -> (String, Vec<u8>) {
+        self.finished(self.set().text(tags::SERIES_DESCRIPTION, "synthetic, no patient"))
+    }
+
+    /// The same of a plan that was derived from another: it names that one as its predecessor, and says that it is for research
+    /// (DICOM PS3.3, C.8.8.9).
+    pub fn bytes_derived(&self, from: &Derived) -> (String, Vec<u8>) {
+        let predecessor =
+            DataSet::reference(from.class_uid, from.uid).text(tags::RT_PLAN_RELATIONSHIP, "PREDECESSOR");
+        let set = self
+            .set()
+            .text(tags::SERIES_DESCRIPTION, "straydose explore, research only")
+            .text(tags::RT_PLAN_DESCRIPTION, from.description)
+            .text(tags::PLAN_INTENT, "RESEARCH")
+            .items(tags::REFERENCED_RT_PLAN_SEQUENCE, [predecessor]);
+        self.finished(set)
+    }
+
+    fn set(&self) -> DataSet {
         let plan = self.plan;
         let set = self
             .identity
@@ -41,7 +70,6 @@ impl PlanWriter<'_> {
             .text(tags::MODALITY, "RTPLAN")
             .text(tags::MANUFACTURER, MANUFACTURER)
             .text(tags::MANUFACTURER_MODEL_NAME, MANUFACTURER)
-            .text(tags::SERIES_DESCRIPTION, "synthetic, no patient")
             .integer(tags::SERIES_NUMBER, 3)
             .text(tags::OPERATORS_NAME, "")
             .text(tags::RT_PLAN_LABEL, plan.label.chars().take(16).collect::<String>())
@@ -52,13 +80,17 @@ impl PlanWriter<'_> {
             .items(tags::DOSE_REFERENCE_SEQUENCE, self.prescriptions())
             .items(tags::FRACTION_GROUP_SEQUENCE, plan.groups.iter().map(group))
             .items(tags::BEAM_SEQUENCE, plan.beams.iter().map(beam));
-        let set = match &plan.structure_set_uid {
+        match &plan.structure_set_uid {
             Some(uid) => set.text(tags::RT_PLAN_GEOMETRY, "PATIENT").items(
                 tags::REFERENCED_STRUCTURE_SET_SEQUENCE,
                 [DataSet::reference(uids::RT_STRUCTURE_SET_STORAGE, uid)],
             ),
             None => set.text(tags::RT_PLAN_GEOMETRY, "TREATMENT_DEVICE"),
-        };
+        }
+    }
+
+    /// With UIDs from what it holds.
+    fn finished(&self, set: DataSet) -> (String, Vec<u8>) {
         let uid = uid_of(&[b"RTPLAN", &set.clone().file(uids::RT_PLAN_STORAGE, "")]);
         let series_uid = uid_of(&[b"RTPLAN series", uid.as_bytes()]);
         let bytes = set.text(tags::SERIES_INSTANCE_UID, series_uid).file(uids::RT_PLAN_STORAGE, &uid);
