@@ -1,5 +1,6 @@
 //! `run.json`: all that is needed to repeat a run, and nothing about who ran it or where.
 
+use crate::backend::ChosenBackend;
 use crate::case_builder::MaterialUse;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -72,6 +73,21 @@ pub struct BackendRecord {
     pub threads: Option<usize>,
     /// Why `--backend auto` took it.
     pub chosen_because: Option<String>,
+}
+
+impl BackendRecord {
+    /// A backend that was started.
+    pub fn of(chosen: &ChosenBackend) -> Self {
+        let device = chosen.backend.describe();
+        Self {
+            name: device.backend.to_string(),
+            device: device.name.to_string(),
+            driver: device.driver.to_string(),
+            kind: device.kind.as_str().to_string(),
+            threads: chosen.threads,
+            chosen_because: chosen.because.clone(),
+        }
+    }
 }
 
 /// The spectrum that was used.
