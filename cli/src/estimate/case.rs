@@ -1,7 +1,6 @@
 //! The steps of an estimate, for whoever takes them: `Plan + Anatomy -> Case -> Dose`.
 
 use super::beyond::{self, Beyond};
-use super::in_memory::InMemory;
 use super::inputs::Inputs;
 use super::kept_units::KeptUnits;
 use super::said::Said;
@@ -47,18 +46,17 @@ pub struct Estimated {
 }
 
 impl Case {
-    /// Reads and builds it. What is in memory goes before the files that the arguments name.
+    /// Reads and builds it.
     ///
     /// # Errors
     /// The arguments contradict each other, the input is refused, or the follower stops it.
     pub fn read(
         arguments: &EstimateArguments,
-        in_memory: InMemory,
         follower: &dyn Follow,
         stages: &mut Stages,
     ) -> Result<Self, Failure> {
         options::check(arguments)?;
-        let mut inputs = Inputs::read_with(arguments, in_memory)?;
+        let mut inputs = Inputs::read(arguments)?;
         let own_phantom = own_phantom::read(arguments, &mut inputs.sha256)?;
         for note in &inputs.took {
             follower.note(note);

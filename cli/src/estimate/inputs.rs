@@ -1,6 +1,5 @@
 //! Everything that an estimate reads: plan, CT, structures or masks, the planned dose.
 
-use super::in_memory::{GivenImage, InMemory};
 use crate::args::{EstimateArguments, SexChoice};
 use crate::exit::{Failure, with_causes};
 use crate::input_file::file_name;
@@ -61,13 +60,12 @@ enum Ct {
     Folder(PathBuf),
     Slices(PathBuf, Vec<PathBuf>),
     Nifti(PathBuf),
-    Given(GivenImage),
 }
 
 impl Inputs {
-    /// Reads what the arguments name, unless it is in memory.
-    pub fn read_with(arguments: &EstimateArguments, in_memory: InMemory) -> Result<Inputs, Failure> {
-        let files = files(arguments, in_memory.ct)?;
+    /// Reads what the command line names.
+    pub fn read(arguments: &EstimateArguments) -> Result<Inputs, Failure> {
+        let files = files(arguments)?;
         let plan_name = file_name(&files.plan);
         let plan_file = DicomFile::open(&files.plan).map_err(|e| refused(&e, &files.plan))?;
         let plan = read_plan(&plan_file).map_err(|e| refused(&e, &files.plan))?;
@@ -88,7 +86,7 @@ impl Inputs {
                 .clone()
                 .or_else(|| structures.as_ref()?.frame_of_reference_uid.clone()),
         };
-        let scan = read_ct(files.ct, &choice, &mut sha256)?;
+        let scan = read_ct(&files.ct, &choice, &mut sha256)?;
         let frame = plan.frame_of_reference_uid.clone().or_else(|| scan.frame_of_reference_uid.clone());
         if let (Some(plan), Some(ct)) = (&plan.frame_of_reference_uid, &scan.frame_of_reference_uid)
             && plan != ct
@@ -103,20 +101,12 @@ impl Inputs {
         if let Some(folder) = &arguments.masks {
             regions.extend(read_masks(folder, &scan.image, &mut sha256)?);
         }
-        for given in in_memory.masks {
-            sha256.insert(given.name.clone(), given.sha256);
-            regions.push(region(given.name, given.image, &scan.image));
-        }
-        let planned = match (in_memory.dose, &files.dose) {
-            (Some(given), _) => {
-                sha256.insert(given.name, given.sha256);
-                Some(given.image.canonical())
-            }
-            (None, Some(path)) => {
+        let planned = match &files.dose {
+            Some(path) => {
                 sha256.extend([hashed(path)?]);
                 Some(read_dose(path, &plan, &mut notes)?)
             }
-            (None, None) => None,
+            None => None,
         };
         notes.extend(scan.notes);
         notes.extend(scan.patient.notes.iter().cloned());
@@ -144,7 +134,7 @@ fn refused(error: &formats::Error, path: &Path) -> Failure {
 }
 
 /// The files that the command line names, or that a study folder holds.
-fn files(arguments: &EstimateArguments, ct: Option<GivenImage>) -> Result<Files, Failure> {
+fn files(arguments: &EstimateArguments) -> Result<Files, Failure> {
     let mut files = match &arguments.study {
         Some(folder) => {
             let found =
@@ -168,9 +158,7 @@ fn files(arguments: &EstimateArguments, ct: Option<GivenImage>) -> Result<Files,
             left: Vec::new(),
         },
     };
-    if let Some(given) = ct {
-        files.ct = Ct::Given(given);
-    } else if let Some(path) = &arguments.ct {
+    if let Some(path) = &arguments.ct {
         files.ct = if path.is_dir() { Ct::Folder(path.clone()) } else { Ct::Nifti(path.clone()) };
     }
     if let Ct::Slices(folder, slices) = &files.ct
@@ -201,46 +189,39 @@ struct Scan {
     notes: Vec<String>,
 }
 
-fn read_ct(ct: Ct, choice: &SeriesChoice, sha256: &mut BTreeMap<String, String>) -> Result<Scan, Failure> {
+fn read_ct(ct: &Ct, choice: &SeriesChoice, sha256: &mut BTreeMap<String, String>) -> Result<Scan, Failure> {
     let (series, folder) = match ct {
         Ct::Nifti(path) => {
-            sha256.extend([hashed(&path)?]);
-            let image = formats::nifti::read_image(&path).map_err(|e| refused(&e, &path))?;
-            return Ok(bare_scan(image, file_name(&path), "is a NIfTI image"));
+            sha256.extend([hashed(path)?]);
+            let image = formats::nifti::read_image(path).map_err(|e| refused(&e, path))?;
+            return Ok(Scan {
+                image: image.canonical(),
+                name: file_name(path),
+                axes_of_files: None,
+                frame_of_reference_uid: None,
+                patient: PatientFacts::default(),
+                patient_position: None,
+                notes: vec![
+                    "the CT is a NIfTI image: it has no frame of reference to compare with the plan's".into(),
+                ],
+            });
         }
-        Ct::Given(GivenImage { name, image, sha256: hash }) => {
-            sha256.insert(name.clone(), hash);
-            return Ok(bare_scan(image, name, "was given as an image"));
-        }
-        Ct::Folder(folder) => (CtSeries::read_folder(&folder, choice), folder),
-        Ct::Slices(folder, files) => (CtSeries::read_files(&folder, &files, choice), folder),
+        Ct::Folder(folder) => (CtSeries::read_folder(folder, choice), folder),
+        Ct::Slices(folder, files) => (CtSeries::read_files(folder, files, choice), folder),
     };
-    let series = series.map_err(|e| refused(&e, &folder))?;
+    let series = series.map_err(|e| refused(&e, folder))?;
     for file in &series.files {
         sha256.extend([hashed(file)?]);
     }
     Ok(Scan {
         image: series.image,
-        name: file_name(&folder),
+        name: file_name(folder),
         axes_of_files: Some(series.axes_of_files),
         frame_of_reference_uid: series.frame_of_reference_uid,
         patient: series.patient,
         patient_position: series.patient_position,
         notes: series.notes,
     })
-}
-
-/// An image that says nothing of its patient.
-fn bare_scan(image: Image<f32>, name: String, what: &str) -> Scan {
-    Scan {
-        image: image.canonical(),
-        name,
-        axes_of_files: None,
-        frame_of_reference_uid: None,
-        patient: PatientFacts::default(),
-        patient_position: None,
-        notes: vec![format!("the CT {what}: it has no frame of reference to compare with the plan's")],
-    }
 }
 
 fn read_dose(path: &Path, plan: &Plan, notes: &mut Vec<String>) -> Result<Image<f32>, Failure> {
@@ -287,23 +268,18 @@ fn read_masks(
     for path in paths {
         sha256.extend([hashed(&path)?]);
         let image = formats::nifti::read_image(&path).map_err(|e| refused(&e, &path))?;
+        let image = image.along(&ct.grid.axes);
         let name = file_name(&path).trim_end_matches(".gz").trim_end_matches(".nii").to_owned();
-        regions.push(region(name, image, ct));
+        let mask = Mask {
+            lower: [0; 3],
+            shape: image.grid.shape,
+            inside: image.values.iter().map(|&value| value > 0.5).collect(),
+            grid: image.grid,
+            notes: Vec::new(),
+        };
+        regions.push(Region::Voxels { name, mask });
     }
     Ok(regions)
-}
-
-/// A mask as a region, along the CT's axes.
-fn region(name: String, image: Image<f32>, ct: &Image<f32>) -> Region {
-    let image = image.along(&ct.grid.axes);
-    let mask = Mask {
-        lower: [0; 3],
-        shape: image.grid.shape,
-        inside: image.values.iter().map(|&value| value > 0.5).collect(),
-        grid: image.grid,
-        notes: Vec::new(),
-    };
-    Region::Voxels { name, mask }
 }
 
 /// The patient's facts: what the user says goes before what the header says.

@@ -2,7 +2,6 @@
 
 mod beyond;
 mod case;
-mod in_memory;
 mod inputs;
 mod kept_units;
 mod options;
@@ -14,7 +13,8 @@ mod said;
 mod tables;
 
 pub use case::{Case, Estimated};
-pub use in_memory::{GivenImage, InMemory};
+pub use outputs::{Asked, record, write};
+pub use tables::{OrganRow, marrow_rows, organ_rows};
 
 use crate::args::{Common, EstimateArguments};
 use crate::backend;
@@ -29,7 +29,6 @@ use crate::stages::Stages;
 use ::estimate::{BodyDose, Comparison};
 use anatomy::{Anatomy, ReferenceDose};
 use inputs::Inputs;
-use outputs::Asked;
 use treatment::machine::Choice;
 use volume::Image;
 
@@ -75,7 +74,7 @@ pub fn run(
     interrupt::watch();
     let mut progress = Progress::new(common);
     let mut stages = Stages::default();
-    let case = Case::read(arguments, InMemory::default(), &progress, &mut stages)?;
+    let case = Case::read(arguments, &progress, &mut stages)?;
     let output = prepared.map_or_else(|| OutputFolder::prepare(&arguments.out), Ok)?;
     let estimated = case.dose(arguments, common, &mut progress, &mut stages)?;
     let choices = case.choices()?;

@@ -27,7 +27,6 @@ const MOST_PATIENTS: usize = 400;
 
 /// Runs the command.
 pub fn run(arguments: &ExampleArguments, common: &Common) -> Result<(), Failure> {
-    interrupt::watch();
     let progress = Progress::new(common);
     let seed = common.seed.unwrap_or(1);
     if !(LEAST_PATIENTS..=MOST_PATIENTS).contains(&arguments.patients) {

@@ -13,7 +13,6 @@ use crate::args::Common;
 use crate::console;
 use crate::exit::{Failure, with_causes};
 use crate::input_file::{InputFile, file_name};
-use crate::interrupt;
 use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
 use crate::stages::Stages;
@@ -36,7 +35,6 @@ struct Finished<'a> {
 
 /// Runs the command.
 pub fn run(arguments: &TrainArguments, common: &Common) -> Result<(), Failure> {
-    interrupt::watch();
     let progress = Progress::new(common);
     let mut stages = Stages::default();
     let seed = common.seed.unwrap_or(1);
