@@ -10,7 +10,7 @@ mod cohort;
 mod commission;
 mod compare;
 mod console;
-mod demo;
+pub mod demo;
 mod devices;
 pub mod estimate;
 pub mod exit;
@@ -45,6 +45,7 @@ use std::process::ExitCode;
 
 /// Runs the command that this process was started with.
 pub fn main() -> ExitCode {
+    run_record::started_as_program();
     let arguments = Arguments::parse();
     let ended = catch_unwind(|| match &arguments.command {
         Command::Transport(transport) => transport::run(transport, &arguments.common),

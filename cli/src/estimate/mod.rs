@@ -13,6 +13,7 @@ mod said;
 mod tables;
 
 pub use case::{Case, Estimated};
+pub use options::check;
 pub use outputs::{Asked, record, write};
 pub use tables::{OrganRow, marrow_rows, organ_rows};
 
