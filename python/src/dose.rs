@@ -172,14 +172,16 @@ impl Dose {
         self.estimated.reference.gy
     }
 
-    /// run.json as text.
-    fn _record(&self, py: Python<'_>) -> PyResult<String> {
+    /// What run.json holds.
+    #[getter]
+    fn record<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let text = || {
             let choices = self.held.case.choices()?;
             let finished = self.estimated.finished(&self.held.case, &choices);
             Ok(record(&finished, &self.asked(), &self.stages).to_string())
         };
-        text().map_err(|failure: Failure| raised(py, failure))
+        let text = text().map_err(|failure: Failure| raised(py, failure))?;
+        py.import("json")?.call_method1("loads", (text,))
     }
 
     /// Writes what `straydose estimate` writes into a folder, which is made if missing.

@@ -20,6 +20,11 @@ class Error(Exception):
         #: A way out; empty where there is none.
         self.remedy = remedy
 
+    def without(self, folder: str) -> None:
+        """Takes a folder out of the message."""
+        self.args = tuple(part.replace(folder, "") for part in self.args)
+        self.problem, self.place, self.remedy = self.args
+
     def __str__(self) -> str:
         text = self.problem
         if self.place:

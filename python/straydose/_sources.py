@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import Misused
+from ._errors import Error, Misused
 
 _IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
@@ -50,6 +50,8 @@ class Sources:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._folder is not None:
+            if isinstance(error, Error):
+                error.without(self._folder.name + os.sep)
             self._folder.cleanup()
 
     def _new(self, name: str) -> Path:
@@ -194,6 +196,12 @@ def _nifti(image: Image, name: str) -> bytes:
             f"--{name} has a spacing of {len(image.spacing)}, an origin of {len(image.origin)} and a direction of "
             f"{len(image.direction)} numbers",
             remedy="3, 3 and 9, as SimpleITK has them",
+        )
+    numbers = np.array([*image.spacing, *image.origin, *image.direction], dtype=float)
+    if not np.isfinite(numbers).all() or (numbers[:3] <= 0.0).any():
+        raise Misused(
+            f"--{name} has no place: spacing {tuple(image.spacing)} mm, origin {tuple(image.origin)} mm",
+            remedy="finite numbers, and spacings above 0",
         )
     shape = array.shape[::-1]
     affine = np.array(image.direction, dtype=float).reshape(3, 3) @ np.diag(np.array(image.spacing, dtype=float))
