@@ -6,11 +6,12 @@
 >>> dose.organs[0]["mean_gy"]
 >>> dose.save("result")  # the files of the program `straydose estimate`
 
-The same computation as the program `straydose`: the same input, seed and histories give the same bytes of dose. Images may be files
-or objects of SimpleITK, nibabel or numpy (`Image`), DICOM objects files or pydicom datasets. Messages of exceptions are those of the
-program: what they call `--voxel-mm` is the keyword `voxel_mm`.
+The same computation as the program `straydose`: the same input, seed and histories give the same bytes of dose.
+Images may be files or objects of SimpleITK, nibabel or numpy (`Image`), DICOM objects files or pydicom datasets.
+Messages of exceptions are those of the program: what they call `--voxel-mm` is the keyword `voxel_mm`.
 
-Research software, not a medical device: for research and epidemiology, not for diagnosis, treatment decisions or plan approval.
+Research software, not a medical device: for research and epidemiology, not for diagnosis, treatment decisions or plan
+approval.
 """
 
 from ._errors import Cancelled, Error, Failed, MissingEnvironment, Misused, Refused

@@ -17,8 +17,9 @@ Progress = Callable[[dict[str, Any]], Any]
 class Case:
     """A plan with its patient: what `straydose estimate` reads and builds before it transports.
 
-    `study` is a folder with everything in any order; `plan` (RTPLAN), `ct`, `structures` (RTSTRUCT) or `masks`, and `dose` (the planning
-    system's) name or replace its parts. With an age, from the CT's header or given, the body is completed beyond the scan.
+    `study` is a folder with everything in any order; `plan` (RTPLAN), `ct`, `structures` (RTSTRUCT) or `masks`, and
+    `dose` (the planning system's) name or replace its parts. With an age, from the CT's header or given, the body is
+    completed beyond the scan.
     """
 
     def __init__(
@@ -101,8 +102,9 @@ class Case:
     ) -> _straydose.Dose:
         """The dose of the whole course in the whole patient.
 
-        `histories` source photons (10 million), or as many as bring the least certain organ to `target_uncertainty` per cent. `backend` is
-        auto, gpu or cpu. The interpreter's lock is free meanwhile; `progress` is called on this thread, and stops the run by `False`.
+        `histories` source photons (10 million), or as many as bring the least certain organ to `target_uncertainty`
+        per cent. `backend` is auto, gpu or cpu. The interpreter's lock is free meanwhile; `progress` is called on
+        this thread, and stops the run by `False`.
         """
         options = {
             "histories": _whole(histories),
@@ -183,7 +185,7 @@ def read_plan(source: Any) -> _straydose.Plan:
 
 
 def demo_case(folder: Any) -> Path:
-    """Writes the study of a made-up girl of five with a brain plan (`ct/`, `structures.dcm`, `plan.dcm`); returns the folder."""
+    """Writes the study of a made-up girl of five: `ct/`, `structures.dcm`, `plan.dcm`; returns the folder."""
     path = Path(folder)
     _straydose.demo_case(path)
     return path
@@ -199,5 +201,8 @@ def _command(name: str, given: dict[str, Any]) -> list[str]:
     words = [f"straydose.{name}"]
     for option, value in given.items():
         if value is not None and (option, value) != ("backend", "auto"):
-            words += [f"--{option.replace('_', '-')}", os.path.basename(value) if isinstance(value, str) else repr(value)]
+            words += [
+                f"--{option.replace('_', '-')}",
+                os.path.basename(value) if isinstance(value, str) else repr(value),
+            ]
     return words

@@ -47,7 +47,8 @@ def radiomics(
 ) -> dict[str, Any]:
     """Radiomic features (IBSI) of the regions of an image, as a dict of columns that `pandas.DataFrame` takes.
 
-    `mask`: labels, a dict of masks, an RTSTRUCT or a DICOM SEG. What is extracted, `preset` says (ibsi-A, ...) or `config`, a recipe's file.
+    `mask`: labels, a dict of masks, an RTSTRUCT or a DICOM SEG. What is extracted, `preset` says (ibsi-A, ...) or
+    `config`, a recipe's file.
     """
     with Sources() as sources:
         given = {
@@ -76,7 +77,7 @@ def predict(
     given: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Prediction:
-    """Scores of a model's file on `features` (a table, a dict of columns or a data frame), or on an `image` and the lesions of its `mask`.
+    """Scores of a model's file on `features` (a table, columns, a data frame), or on an `image` with a `mask`.
 
     `given` holds for all rows, such as `{"age": 61}`. A lesion out of the model's scope has no score but a reason.
     """
@@ -123,7 +124,7 @@ def train(
     seed: int = 1,
     progress: Progress | None = None,
 ) -> Path:
-    """Trains a model of your own table, as `straydose predict train`; returns the path of `model.json` in the folder `out`."""
+    """Trains a model of your own table; returns the path of `model.json` in the folder `out`."""
     with Sources() as sources:
         arguments = {
             "table": sources.table(table, "table"),
@@ -155,7 +156,7 @@ def train(
 
 
 def example_cohort(out: Any, *, patients: int = 80, seed: int = 1, progress: Progress | None = None) -> Path:
-    """Writes virtual lesions to learn on, as `straydose predict example`; no clinical meaning. Returns the folder, which must be new."""
+    """Writes virtual lesions to learn on into a new folder, and returns it; no clinical meaning."""
     _straydose.example_cohort({"out": os.fspath(out), "patients": patients, "seed": seed}, progress)
     return Path(out)
 

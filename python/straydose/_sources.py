@@ -1,8 +1,8 @@
 """What users have in hand, as the files that the readers read.
 
-Paths go through as they are. Objects in memory (SimpleITK, nibabel, numpy, pydicom) become files in a folder that only this user may
-read and that is removed after reading, so that every input takes the same way and is refused for the same reasons. None of these
-libraries is imported here: an object is known by what it can do.
+Paths go through as they are. Objects in memory (SimpleITK, nibabel, numpy, pydicom) become files in a folder that
+only this user may read and that is removed after reading, so that every input takes the same way and is refused for
+the same reasons. None of these libraries is imported here: an object is known by what it can do.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ class Sources:
             return str(path)
         if isinstance(source, Iterable) and not isinstance(source, (Mapping, np.ndarray)):
             return self._series(list(source), name)
-        raise _unknown(name, source, f"a path, a SimpleITK or nibabel image, a straydose.Image{extra}, or pydicom datasets")
+        raise _unknown(
+            name, source, f"a path, a SimpleITK or nibabel image, a straydose.Image{extra}, or pydicom datasets"
+        )
 
     def _series(self, slices: list[Any], name: str) -> str:
         if not slices or not all(map(_is_dataset, slices)):
@@ -236,7 +238,7 @@ def _write_table(columns: dict[str, list[Any]], path: Path, name: str) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows([_cell(value) for value in row] for row in zip(*columns.values()))
+        writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
 
 
 def _cell(value: Any) -> str:

@@ -45,7 +45,7 @@ class Plan:
         """How the patient lies, such as HFS."""
     @property
     def beams(self) -> list[dict[str, Any]]:
-        """The beams that treat: number, name, machine, nominal_mv, fff, mu (of a fraction), fractions, control_points."""
+        """The beams that treat: number, name, machine, nominal_mv, fff, mu, fractions, control_points."""
     @property
     def left_out(self) -> list[tuple[str, str]]:
         """Beams of the file that do not treat: name and reason."""

@@ -103,7 +103,11 @@ def test_wrong_objects_are_named(study: Path, box, balls) -> None:
         ("--threads 0", straydose.Misused, {"threads": 0, "scan_only": True, "voxel_mm": 20}),
         ("--sex", straydose.Misused, {"sex": "X"}),
         ("belong together", straydose.Misused, {"phantom": sitk(box)}),
-        ("histories cannot", straydose.Misused, {"histories": 1e6, "target_uncertainty": 3, "scan_only": True, "voxel_mm": 20}),
+        (
+            "histories cannot",
+            straydose.Misused,
+            {"histories": 1e6, "target_uncertainty": 3, "scan_only": True, "voxel_mm": 20},
+        ),
     ]:
         with pytest.raises(kind) as raised:
             straydose.estimate(**{"plan": plan, "ct": box, **given})

@@ -29,9 +29,7 @@ def test_it_writes_the_bytes_of_the_program(study: Path, dose: straydose.Dose, t
     # The record holds times and the command; the report is made of it.
     for name in sorted(set(names) - {"run.json", "report.html"}):
         assert (tmp_path / "program" / name).read_bytes() == (tmp_path / "package" / name).read_bytes(), name
-    of_program, of_package = (
-        json.loads((tmp_path / who / "run.json").read_text()) for who in ("program", "package")
-    )
+    of_program, of_package = (json.loads((tmp_path / who / "run.json").read_text()) for who in ("program", "package"))
     for record in (of_program, of_package):
         del record["command"], record["stage_seconds"]
     assert of_program == of_package
@@ -107,7 +105,10 @@ def test_axes_may_point_anywhere(study: Path, box) -> None:
     )
     # The array's axes are y, x, z.
     exchanged = straydose.Image(
-        box.array.transpose(0, 2, 1), (box.spacing[1], box.spacing[0], box.spacing[2]), box.origin, (0, 1, 0, 1, 0, 0, 0, 0, 1)
+        box.array.transpose(0, 2, 1),
+        (box.spacing[1], box.spacing[0], box.spacing[2]),
+        box.origin,
+        (0, 1, 0, 1, 0, 0, 0, 0, 1),
     )
     for image in (turned, exchanged, sitk(turned), nifti(turned), nifti(exchanged)):
         assert np.array_equal(straydose.estimate(ct=image, **rest).gy, straight.gy)

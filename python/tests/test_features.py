@@ -20,7 +20,9 @@ def test_a_phantom_is_the_program_s(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     phantom = straydose.phantom(3, "m", voxel_mm=12, height_cm=100)
     phantom.save(tmp_path / "package", dicom=True)
-    names = sorted(path.relative_to(tmp_path / "program") for path in (tmp_path / "program").rglob("*") if path.is_file())
+    names = sorted(
+        path.relative_to(tmp_path / "program") for path in (tmp_path / "program").rglob("*") if path.is_file()
+    )
     assert len(names) > 20
     for name in names:
         if name.name != "run.json":
@@ -73,15 +75,24 @@ def test_features_are_the_program_s(texture, labels, balls, wide: bool, tmp_path
     for kind in (lambda image: image, sitk, nifti):
         of_objects = straydose.radiomics(kind(texture), kind(labels), preset="ibsi-C", wide=wide)
         for name in set(of_files) - {"image", "image_sha256", "mask_sha256"}:
-            assert np.array_equal(of_objects[name], of_files[name], equal_nan=not isinstance(of_files[name], list)), name
-    of_masks = straydose.radiomics(texture, {name: sitk(ball) for name, ball in balls.items()}, preset="ibsi-C", wide=wide)
+            assert np.array_equal(of_objects[name], of_files[name], equal_nan=not isinstance(of_files[name], list)), (
+                name
+            )
+    of_masks = straydose.radiomics(
+        texture, {name: sitk(ball) for name, ball in balls.items()}, preset="ibsi-C", wide=wide
+    )
     assert set(of_masks["region"]) == set(balls)
     frame = pandas.DataFrame(of_files)
     assert len(frame) == len(rows) and frame["region"].nunique() == 2
 
 
 def test_features_that_nobody_asked_for_are_refused(texture, labels) -> None:
-    for given in ({}, {"preset": "ibsi-C", "config": "x.toml"}, {"preset": "none"}, {"preset": "ibsi-A", "modality": "us"}):
+    for given in (
+        {},
+        {"preset": "ibsi-C", "config": "x.toml"},
+        {"preset": "none"},
+        {"preset": "ibsi-A", "modality": "us"},
+    ):
         with pytest.raises(straydose.Misused):
             straydose.radiomics(texture, labels, **given)
     with pytest.raises(straydose.Refused, match="no region"):
@@ -94,7 +105,9 @@ def test_a_dose_has_features_too(texture, labels) -> None:
     brain = next(organ["label"] for organ in phantom.organs if organ["organ"] == "Brain")
     place = (phantom.spacing, phantom.origin, phantom.direction)
     features = straydose.radiomics(
-        straydose.Image(phantom.hu, *place), {"Brain": straydose.Image(phantom.labels == brain, *place)}, preset="ibsi-C"
+        straydose.Image(phantom.hu, *place),
+        {"Brain": straydose.Image(phantom.labels == brain, *place)},
+        preset="ibsi-C",
     )
     assert set(features["region"]) == {"Brain"}
 
@@ -123,7 +136,9 @@ def test_a_predictor_is_the_program_s(cohort: Path, tmp_path: Path) -> None:
     )
     assert model.exists() and (tmp_path / "trained" / "report.html").exists()
     assert "pytest" not in (tmp_path / "trained" / "run.json").read_text()
-    ran = program("predict", "apply", "--model", model, "--features", tmp_path / "new.csv", "--out", tmp_path / "scored")
+    ran = program(
+        "predict", "apply", "--model", model, "--features", tmp_path / "new.csv", "--out", tmp_path / "scored"
+    )
     assert ran.returncode == 0, ran.stderr
     of_file = straydose.predict(model, features=tmp_path / "new.csv")
     frame = {name: [row[name] for row in table(tmp_path / "new.csv")] for name in table(tmp_path / "new.csv")[0]}
@@ -140,10 +155,14 @@ def test_a_predictor_is_the_program_s(cohort: Path, tmp_path: Path) -> None:
     assert of_file.is_synthetic and np.array_equal(of_file.lesions["score"], of_frame.lesions["score"], equal_nan=True)
     assert np.isfinite(of_file.lesions["score"]).any()
     one = next((cohort / "new").iterdir())
-    (image,), (mask,) = ([path for path in one.iterdir() if ("mask" in path.name) == is_mask] for is_mask in (False, True))
+    (image,), (mask,) = (
+        [path for path in one.iterdir() if ("mask" in path.name) == is_mask] for is_mask in (False, True)
+    )
     import nibabel
 
-    of_image = straydose.predict(model, image=nibabel.load(image), mask=nibabel.load(mask), given={"patient_id": one.name})
+    of_image = straydose.predict(
+        model, image=nibabel.load(image), mask=nibabel.load(mask), given={"patient_id": one.name}
+    )
     mine = [n for n, patient in enumerate(of_file.lesions["patient"]) if patient == one.name]
     assert np.allclose(of_image.lesions["score"], of_file.lesions["score"][mine], rtol=1e-4, equal_nan=True)
     for wrong in ({}, {"features": "a.csv", "image": "b.nii", "mask": "c.nii"}, {"image": "b.nii"}):
