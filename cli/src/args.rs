@@ -348,7 +348,7 @@ pub enum ProgressChoice {
 }
 
 /// Most threads that make sense; a typing error would otherwise start millions.
-const MOST_THREADS: usize = 4096;
+pub const MOST_THREADS: usize = 4096;
 
 fn threads(text: &str) -> Result<usize, String> {
     match text.parse() {

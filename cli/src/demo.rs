@@ -2,6 +2,8 @@
 
 mod study;
 
+pub use study::write as write_study;
+
 use crate::args::{Common, DemoArguments, EstimateArguments, VOXEL_MM};
 use crate::backend;
 use crate::estimate;

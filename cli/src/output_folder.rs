@@ -51,6 +51,8 @@ const RESULTS: [&str; 20] = [
 pub struct OutputFolder {
     target: PathBuf,
     temporary: PathBuf,
+    /// Folders that were made around it, the innermost first.
+    made_around: Vec<PathBuf>,
     published: bool,
 }
 
@@ -109,8 +111,8 @@ impl OutputFolder {
             cannot(error)
         })?;
         folders.push(temporary.clone());
-        folders.extend(made_around);
-        Ok(OutputFolder { target, temporary, published: false })
+        folders.extend(made_around.clone());
+        Ok(OutputFolder { target, temporary, made_around, published: false })
     }
 
     /// Where to write a file of the result.
@@ -137,9 +139,14 @@ impl OutputFolder {
                 "another --out; is something else writing there?",
             ));
         }
-        folders.clear();
+        self.forget(&mut folders);
         self.published = true;
         Ok(())
+    }
+
+    /// Takes the own folders from those to remove: another run of this process may write too.
+    fn forget(&self, folders: &mut Vec<PathBuf>) {
+        folders.retain(|folder| *folder != self.temporary && !self.made_around.contains(folder));
     }
 
     /// Into a folder that exists: the old record goes first, the new one comes last.
@@ -173,8 +180,9 @@ impl Drop for OutputFolder {
     fn drop(&mut self) {
         if !self.published {
             let mut folders = interrupt::temporary();
-            interrupt::remove(&folders);
-            folders.clear();
+            let _ = std::fs::remove_dir_all(&self.temporary);
+            interrupt::remove_empty(&self.made_around);
+            self.forget(&mut folders);
         }
     }
 }

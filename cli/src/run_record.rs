@@ -1,10 +1,12 @@
 //! `run.json`: all that is needed to repeat a run, and nothing about who ran it or where.
 
+use crate::backend::ChosenBackend;
 use crate::case_builder::MaterialUse;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// The record of one run.
 #[derive(Debug, Serialize)]
@@ -74,6 +76,21 @@ pub struct BackendRecord {
     pub chosen_because: Option<String>,
 }
 
+impl BackendRecord {
+    /// A backend that was started.
+    pub fn of(chosen: &ChosenBackend) -> Self {
+        let device = chosen.backend.describe();
+        Self {
+            name: device.backend.to_string(),
+            device: device.name.to_string(),
+            driver: device.driver.to_string(),
+            kind: device.kind.as_str().to_string(),
+            threads: chosen.threads,
+            chosen_because: chosen.because.clone(),
+        }
+    }
+}
+
 /// The spectrum that was used.
 #[derive(Debug, Serialize)]
 pub struct SpectrumRecord {
@@ -94,6 +111,22 @@ pub struct GridRecord {
     pub voxel_cm: [f64; 3],
     /// Voxels along x, y, z.
     pub shape: [usize; 3],
+}
+
+static IS_PROGRAM: AtomicBool = AtomicBool::new(false);
+
+/// From here on the arguments of this process are ours.
+pub fn started_as_program() {
+    IS_PROGRAM.store(true, Relaxed);
+}
+
+/// The command line of this process without folders. What another program was started with is not told.
+pub fn own_command() -> Vec<String> {
+    if IS_PROGRAM.load(Relaxed) {
+        command_without_folders(std::env::args_os())
+    } else {
+        vec!["straydose".into(), "called by another program".into()]
+    }
 }
 
 /// The command line without folders: file names only, and `DIR` for the output folder.

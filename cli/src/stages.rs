@@ -1,8 +1,7 @@
 //! Wall seconds of the stages of a run.
 
 use crate::exit::Failure;
-use crate::interrupt;
-use crate::progress::Progress;
+use crate::follow::Follow;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -21,11 +20,11 @@ impl Default for Stages {
 
 impl Stages {
     /// Ends a stage, unless the user has stopped the run in it.
-    pub fn end(&mut self, stage: &'static str, progress: &Progress) -> Result<(), Failure> {
+    pub fn end(&mut self, stage: &'static str, follower: &dyn Follow) -> Result<(), Failure> {
         let seconds = self.began.elapsed().as_secs_f64();
         self.seconds.insert(stage, seconds);
-        progress.stage_done(stage, seconds);
+        follower.stage_done(stage, seconds);
         self.began = Instant::now();
-        if interrupt::requested() { Err(Failure::interrupted()) } else { Ok(()) }
+        if follower.stops() { Err(Failure::interrupted()) } else { Ok(()) }
     }
 }

@@ -6,6 +6,7 @@ use crate::case_builder::{self, BuiltCase, Wishes};
 use crate::checks::Checks;
 use crate::console;
 use crate::exit::{Failure, with_causes};
+use crate::follow::Follow;
 use crate::input_file::InputFile;
 use crate::interrupt;
 use crate::output_folder::{OutputFolder, PROGRAM, RECORD};
@@ -69,11 +70,11 @@ pub fn run(arguments: &TransportArguments, common: &Common) -> Result<(), Failur
 }
 
 /// Says where the run takes place.
-pub fn tell_backend(chosen: &ChosenBackend, progress: &Progress) {
+pub fn tell_backend(chosen: &ChosenBackend, follower: &dyn Follow) {
     let device = chosen.backend.describe();
     let threads = chosen.threads.map(|n| format!(", {n} threads")).unwrap_or_default();
     let because = chosen.because.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-    progress.note(&format!("running on {} [{}{threads}]{because}", device.name, device.backend));
+    follower.note(&format!("running on {} [{}{threads}]{because}", device.name, device.backend));
 }
 
 /// Name of the first image.

@@ -2,8 +2,7 @@
 
 use crate::args::Common;
 use crate::exit::Failure;
-use crate::interrupt;
-use crate::progress::Progress;
+use crate::follow::Follow;
 use std::fs::{File, TryLockError};
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ pub struct Turn(#[expect(dead_code, reason = "the lock is held as long as the fi
 
 impl Turn {
     /// Waits for the turn, where the command line names a file for it.
-    pub fn wait(common: &Common, progress: &Progress) -> Result<Self, Failure> {
+    pub fn wait(common: &Common, follower: &dyn Follow) -> Result<Self, Failure> {
         let Some(path) = &common.turn else { return Ok(Self(None)) };
         let cannot = |error: std::io::Error| {
             Failure::failed(
@@ -24,11 +23,11 @@ impl Turn {
             )
         };
         let file = File::open(path).map_err(cannot)?;
-        progress.note("waiting for the device");
+        follower.note("waiting for the device");
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(Some(file))),
-                Err(TryLockError::WouldBlock) if interrupt::requested() => return Err(Failure::interrupted()),
+                Err(TryLockError::WouldBlock) if follower.stops() => return Err(Failure::interrupted()),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(EVERY),
                 Err(TryLockError::Error(error)) => return Err(cannot(error)),
             }

@@ -28,6 +28,9 @@ const FRACTIONS: u32 = 30;
 const MU: f64 = 238.7;
 
 /// Writes `ct/`, `structures.dcm` and `plan.dcm` into a folder, which is made.
+///
+/// # Errors
+/// A file cannot be written.
 pub fn write(folder: &Path) -> Result<(), Failure> {
     let child = child();
     let voxels = child.voxels(&child.grid(CT_MM, AIR_MM));

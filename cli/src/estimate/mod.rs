@@ -1,9 +1,10 @@
 //! `straydose estimate`: read, build, transport, set beside the plan's dose, write.
 
 mod beyond;
+mod case;
 mod inputs;
 mod kept_units;
-pub mod options;
+mod options;
 mod outputs;
 mod own_phantom;
 pub mod pictures;
@@ -11,23 +12,25 @@ pub mod report;
 mod said;
 mod tables;
 
+pub use case::{Case, Estimated, machines};
+pub use options::check;
+pub use outputs::{Asked, record, write};
+pub use tables::{OrganRow, marrow_rows, organ_rows};
+
 use crate::args::{Common, EstimateArguments};
 use crate::backend;
 use crate::console;
-use crate::exit::{Failure, with_causes};
+use crate::exit::Failure;
 use crate::interrupt;
 use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
+use crate::run_record::command_without_folders;
 use crate::stages::Stages;
-use crate::turn::Turn;
 
-use ::estimate::{BodyDose, Comparison, Effort, body_dose, calibrate, compare, planned};
-use anatomy::{Anatomy, Options, ReferenceDose};
+use ::estimate::{BodyDose, Comparison};
+use anatomy::{Anatomy, ReferenceDose};
 use inputs::Inputs;
-use kept_units::KeptUnits;
-use said::Said;
-use std::ops::ControlFlow;
-use treatment::machine::{Choice, Machine, choose};
+use treatment::machine::Choice;
 use volume::Image;
 
 /// Source photons where the user does not say.
@@ -72,116 +75,19 @@ pub fn run(
     interrupt::watch();
     let mut progress = Progress::new(common);
     let mut stages = Stages::default();
-
-    let mut inputs = Inputs::read(arguments)?;
-    let own_phantom = own_phantom::read(arguments, &mut inputs.sha256)?;
-    for note in &inputs.took {
-        progress.note(note);
-    }
-    stages.end("read", &progress)?;
-
-    let machines = machines(arguments)?;
-    let choices = choices(&inputs, &machines, arguments)?;
-    let options = Options::with_voxels(arguments.voxel_mm);
-    let scan = Anatomy::build(&inputs.ct, &inputs.regions, &options)
-        .map_err(|error| Failure::refused(with_causes(&error), inputs.ct_name.clone(), ""))?;
-    stages.end("build", &progress)?;
-    let beyond = beyond::body(&inputs, scan, own_phantom, arguments)?;
-    let anatomy = &beyond.anatomy;
-    stages.end("complete", &progress)?;
-
+    let case = Case::read(arguments, &progress, &mut stages)?;
     let output = prepared.map_or_else(|| OutputFolder::prepare(&arguments.out), Ok)?;
-    let mut chosen = backend::start(common)?;
-    crate::transport::tell_backend(&chosen, &progress);
-    stages.end("start", &progress)?;
-    let turn = Turn::wait(common, &progress)?;
-    stages.end("wait", &progress)?;
-
-    let mut histories = arguments.histories.unwrap_or(HISTORIES);
-    let seed = common.seed.unwrap_or(1);
-    let mut is_told = false;
-    let calibrated = calibrate(
-        &inputs.plan,
-        &choices,
-        arguments.unit_seed.unwrap_or(seed),
-        &mut KeptUnits::of_this_user(),
-        &mut chosen.backend,
-        &mut |now| {
-            if !std::mem::replace(&mut is_told, true) {
-                progress.note("monitor unit: the machine's reference field, once for each machine and seed");
-                progress.transport_begins(now.histories_total);
-            }
-            progress.transport(now.histories_done, now.histories_total);
-            if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        },
-    )
-    .map_err(|error| failure(error, &inputs))?;
-    let ours = loop {
-        let effort = Effort { histories, seed, batches: BATCHES };
-        let mut last = None;
-        let dose = body_dose(
-            &inputs.plan,
-            &calibrated,
-            anatomy,
-            arguments.fractions,
-            effort,
-            &mut chosen.backend,
-            &mut |stage, now| {
-                if last != Some(stage) {
-                    progress.transport_ends();
-                    progress.note(stage.name());
-                    progress.transport_begins(now.histories_total);
-                    last = Some(stage);
-                }
-                progress.transport(now.histories_done, now.histories_total);
-                if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            },
-        )
-        .map_err(|error| failure(error, &inputs))?;
-        progress.transport_ends();
-        let worst = dose.organ_sigma.iter().flatten().copied().fold(0.0, f64::max);
-        match arguments.target_uncertainty {
-            Some(percent) if worst > percent / 100.0 => {
-                let needed = histories as f64 * (100.0 * worst / percent).powi(2) * 1.1;
-                if needed > MOST_HISTORIES {
-                    return Err(Failure::refused(
-                        format!("{percent} % would take about {needed:.1e} histories"),
-                        "--target-uncertainty",
-                        "a larger one",
-                    ));
-                }
-                progress.note(&format!("{:.2} % reached; running {needed:.2e} histories", 100.0 * worst));
-                histories = needed as u64;
-            }
-            _ => break dose,
-        }
+    let estimated = case.dose(arguments, common, &mut progress, &mut stages)?;
+    let choices = case.choices()?;
+    let finished = estimated.finished(&case, &choices);
+    let asked = Asked {
+        seed: common.seed.unwrap_or(1),
+        monitor_unit_seed: arguments.unit_seed.or(common.seed).unwrap_or(1),
+        fractions: arguments.fractions,
+        backend: &estimated.backend,
+        command: command_without_folders(std::env::args_os()),
     };
-    drop(turn);
-    stages.end("transport", &progress)?;
-
-    let comparison = inputs
-        .planned
-        .as_ref()
-        .map(|planned| compare(&ours.dose_gy, planned, &anatomy.body))
-        .transpose()
-        .map_err(|error| failure(error, &inputs))?;
-    let dose_gy =
-        comparison.as_ref().map_or_else(|| ours.dose_gy.clone(), |c| planned::blend(&ours.dose_gy, c));
-    let said = Said::of(&inputs, &choices, &beyond, &ours);
-    let finished = Finished {
-        inputs: &inputs,
-        choices: &choices,
-        anatomy,
-        made: beyond.made.as_ref(),
-        ours: &ours,
-        comparison: comparison.as_ref(),
-        dose_gy: &dose_gy,
-        reference: ReferenceDose::of(&dose_gy, &anatomy.body, &anatomy.voxel_density_g_cm3),
-        warnings: said.warnings,
-        remarks: said.remarks,
-    };
-    stages.end("compare", &progress)?;
-    outputs::write(&finished, arguments, common, &chosen, &output, stages)?;
+    outputs::write(&finished, &asked, &output, &stages)?;
     output.publish()?;
     finished.remarks.iter().for_each(|remark| progress.note(&format!("note: {remark}")));
     finished.warnings.iter().for_each(|warning| progress.note(&format!("warning: {warning}")));
@@ -190,38 +96,4 @@ pub fn run(
         console::result(&format!("open {}", arguments.out.join("report.html").display()));
     }
     Ok(())
-}
-
-/// The machine files of the program, and the user's own in front of them.
-pub fn machines(arguments: &EstimateArguments) -> Result<Vec<Machine>, Failure> {
-    let mut machines = treatment::machine::built_in::built_in();
-    if let Some(file) = arguments.machine.as_ref().filter(|name| name.ends_with(".toml")) {
-        let path = std::path::Path::new(file);
-        let input = crate::input_file::InputFile::read(path, "the machine file")?;
-        let machine = Machine::from_toml(&input.name, input.text()?)
-            .map_err(|error| Failure::refused(with_causes(&error), input.name.clone(), ""))?;
-        machines.insert(0, machine);
-    }
-    Ok(machines)
-}
-
-/// A machine for each delivery of the plan.
-fn choices<'a>(
-    inputs: &Inputs,
-    machines: &'a [Machine],
-    arguments: &EstimateArguments,
-) -> Result<Vec<Choice<'a>>, Failure> {
-    let own_file = arguments.machine.as_ref().is_some_and(|name| name.ends_with(".toml"));
-    let wish = if own_file { Some(machines[0].name.as_str()) } else { arguments.machine.as_deref() };
-    let choices = inputs.plan.deliveries().map(|delivery| choose(machines, delivery.beam, wish));
-    choices
-        .collect::<Result<_, _>>()
-        .map_err(|error| Failure::refused(with_causes(&error), inputs.plan_name.clone(), ""))
-}
-
-fn failure(error: ::estimate::Error, inputs: &Inputs) -> Failure {
-    match error {
-        ::estimate::Error::Engine(error) => Failure::from_engine(error, &inputs.plan_name),
-        other => Failure::refused(with_causes(&other), inputs.plan_name.clone(), ""),
-    }
 }

@@ -1,11 +1,10 @@
 //! What an estimate writes.
 
 use super::{Finished, report, tables};
-use crate::args::{Common, EstimateArguments, INTENDED_USE};
-use crate::backend::ChosenBackend;
+use crate::args::INTENDED_USE;
 use crate::exit::{Failure, with_causes};
 use crate::output_folder::{OutputFolder, PROGRAM, RECORD};
-use crate::run_record::{BackendRecord, command_without_folders};
+use crate::run_record::BackendRecord;
 use crate::stages::Stages;
 use anatomy::ReferenceDose;
 use formats::dicom::write::{Bits, DoseWriter};
@@ -16,14 +15,29 @@ use volume::Image;
 /// What DICOM's dose comment says before the reader's own words.
 const COMMENT: &str = "straydose estimate";
 
+/// What was asked for, for the record.
+pub struct Asked<'a> {
+    /// Seed of the random numbers.
+    pub seed: u64,
+    /// That of the monitor unit's calibration.
+    pub monitor_unit_seed: u64,
+    /// Fractions, where they are not those of the plan.
+    pub fractions: Option<u32>,
+    /// Where it ran.
+    pub backend: &'a BackendRecord,
+    /// The command, without folders.
+    pub command: Vec<String>,
+}
+
 /// Writes everything into the folder.
+///
+/// # Errors
+/// A file cannot be written.
 pub fn write(
     finished: &Finished,
-    arguments: &EstimateArguments,
-    common: &Common,
-    chosen: &ChosenBackend,
+    asked: &Asked,
     output: &OutputFolder,
-    stages: Stages,
+    stages: &Stages,
 ) -> Result<(), Failure> {
     let failed =
         |error: formats::Error| Failure::failed(with_causes(&error), "another --out, with more space");
@@ -63,7 +77,7 @@ pub fn write(
     }
     tables::write_dvhs(&output.file("dvh.csv"), rows.iter().chain(&marrow))?;
     tables::write_anatomy(&output.file("anatomy.csv"), finished)?;
-    let record = record(finished, arguments, common, chosen, stages);
+    let record = record(finished, asked, stages);
     let page = report::page(finished, &rows, &record).map_err(|why| Failure::failed(why, "reporting it"))?;
     write_text(&output.file("report.html"), &page)?;
     let text = serde_json::to_string_pretty(&record).expect("the record has string keys only");
@@ -78,23 +92,8 @@ fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// run.json.
-fn record(
-    finished: &Finished,
-    arguments: &EstimateArguments,
-    common: &Common,
-    chosen: &ChosenBackend,
-    stages: Stages,
-) -> Value {
+pub fn record(finished: &Finished, asked: &Asked, stages: &Stages) -> Value {
     let Finished { inputs, choices, ours, comparison, anatomy, .. } = finished;
-    let device = chosen.backend.describe();
-    let backend = BackendRecord {
-        name: device.backend.to_string(),
-        device: device.name.to_string(),
-        driver: device.driver.to_string(),
-        kind: device.kind.as_str().to_string(),
-        threads: chosen.threads,
-        chosen_because: chosen.because.clone(),
-    };
     let beams: Vec<Value> = inputs
         .plan
         .deliveries()
@@ -103,7 +102,7 @@ fn record(
         .map(|((delivery, choice), unit)| {
             json!({
                 "number": delivery.beam.number, "name": delivery.beam.name, "mu": delivery.mu,
-                "fractions": arguments.fractions.or(delivery.fractions), "machine": choice.machine.name,
+                "fractions": asked.fractions.or(delivery.fractions), "machine": choice.machine.name,
                 "machine_because": choice.why, "nominal_mv": choice.quality.nominal_mv,
                 "energy": choice.quality.fluence.energy(choice.quality.nominal_mv),
                 "monitor_unit_sigma_percent": 100.0 * unit.sigma_relative,
@@ -116,12 +115,12 @@ fn record(
         "version": env!("CARGO_PKG_VERSION"),
         "sources": env!("STRAYDOSE_SOURCES"),
         "intended_use": INTENDED_USE,
-        "command": command_without_folders(std::env::args_os()),
+        "command": asked.command,
         "unit": "Gy, all fractions",
-        "seed": common.seed.unwrap_or(1),
-        "monitor_unit_seed": arguments.unit_seed.or(common.seed).unwrap_or(1),
+        "seed": asked.seed,
+        "monitor_unit_seed": asked.monitor_unit_seed,
         "histories": ours.histories,
-        "backend": backend,
+        "backend": asked.backend,
         "stage_seconds": stages.seconds,
         "voxel_mm": anatomy.grid.spacing_mm,
         "shape": anatomy.grid.shape,

@@ -77,7 +77,7 @@ pub enum Vary {
 impl ExploreArguments {
     /// Refuses what cannot be meant.
     pub fn check(&self) -> Result<(), Failure> {
-        crate::estimate::options::check(&self.estimate)?;
+        crate::estimate::check(&self.estimate)?;
         if self.estimate.dose.is_some() {
             return Err(Failure::command_line(
                 "--dose is the dose of the given plan, and no variant has one",

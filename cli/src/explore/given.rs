@@ -74,11 +74,11 @@ impl Given {
 
 /// The machine of each beam, found as `estimate` finds it.
 fn machines(plan: &Plan, arguments: &ExploreArguments, file: &Path) -> Result<Vec<Machine>, Failure> {
-    let known = crate::estimate::machines(&arguments.estimate)?;
-    let wish = arguments.estimate.machine.as_deref();
-    let wish = if wish.is_some_and(|name| name.ends_with(".toml")) { Some(&*known[0].name) } else { wish };
-    let chosen =
-        plan.beams.iter().map(|beam| choose(&known, beam, wish).map(|choice| choice.machine.clone()));
+    let (known, wish) = crate::estimate::machines(&arguments.estimate)?;
+    let chosen = plan
+        .beams
+        .iter()
+        .map(|beam| choose(&known, beam, wish.as_deref()).map(|choice| choice.machine.clone()));
     chosen
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::refused(with_causes(&error), file_name(file), ""))

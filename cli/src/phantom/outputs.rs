@@ -1,10 +1,9 @@
 //! What a phantom is written as.
 
-use super::PhantomArguments;
-use crate::args::{Common, INTENDED_USE};
+use super::Asked;
+use crate::args::INTENDED_USE;
 use crate::exit::{Failure, with_causes};
 use crate::output_folder::{DICOM, OutputFolder, PROGRAM, RECORD};
-use crate::run_record::command_without_folders;
 use crate::stages::Stages;
 use formats::dicom::write::{CtWriter, Identity, StructureWriter};
 use phantoms::{Body, Organ, Person, Sex, Skeleton, Source, Voxels};
@@ -89,8 +88,8 @@ pub fn write_dicom(body: &Body, voxels: &Voxels, output: &OutputFolder) -> Resul
 pub fn write_record(
     body: &Body,
     voxels: &Voxels,
-    arguments: &PhantomArguments,
-    common: &Common,
+    dicom: bool,
+    asked: &Asked,
     stages: &Stages,
     output: &OutputFolder,
 ) -> Result<(), Failure> {
@@ -118,8 +117,8 @@ pub fn write_record(
         "program": PROGRAM,
         "version": env!("CARGO_PKG_VERSION"),
         "intended_use": INTENDED_USE,
-        "command": command_without_folders(std::env::args_os()),
-        "seed": common.seed.unwrap_or(1),
+        "command": asked.command,
+        "seed": asked.seed,
         "age_years": person.age_years(),
         "sex": if person.sex() == Sex::Female { "F" } else { "M" },
         "height_cm": person.height_cm(),
@@ -127,7 +126,7 @@ pub fn write_record(
         "body_mass_g": mass_g(body, voxels),
         "voxel_mm": grid.spacing_mm,
         "shape": grid.shape,
-        DICOM: arguments.dicom,
+        DICOM: dicom,
         "stage_seconds": stages.seconds,
         "inputs_sha256": {},
         "warnings": warnings,

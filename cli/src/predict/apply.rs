@@ -5,13 +5,15 @@ mod images;
 mod moved;
 mod outputs;
 
+pub use outputs::{Finished, Table, lesions, patients};
+
 use super::arguments::ApplyArguments;
 use super::table::{Rows, hash};
 use crate::args::Common;
 use crate::console;
 use crate::exit::{Failure, with_causes};
-use crate::input_file::file_name;
-use crate::interrupt;
+use crate::follow::Follow;
+use crate::input_file::{InputFile, file_name};
 use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
 use crate::stages::Stages;
@@ -21,7 +23,9 @@ use facts::{Facts, Given};
 
 /// A lesion with its answer.
 pub struct Scored {
+    /// What is known of it.
     pub facts: Facts,
+    /// What the model says.
     pub answer: Answer,
     /// Scores with the mask and the bins changed, or why there is none, where there are images.
     pub variants: Vec<(&'static str, Result<f64, String>)>,
@@ -29,24 +33,10 @@ pub struct Scored {
 
 /// Runs the command.
 pub fn run(arguments: &ApplyArguments, common: &Common) -> Result<(), Failure> {
-    interrupt::watch();
     let progress = Progress::new(common);
     let mut stages = Stages::default();
-    let (model, model_file) = super::model(&arguments.model)?;
-    let given = Given::read(&arguments.given)?;
-    stages.end("read", &progress)?;
-    let (scored, files, notes, is_synthetic) = match (&arguments.image, &arguments.mask) {
-        (Some(image), Some(mask)) => {
-            let recipe = recipe(&model, &model_file.name)?;
-            images::scored(&model, &recipe, [image, mask], arguments, &given, &progress)?
-        }
-        _ => from_table(&model, arguments, &given)?,
-    };
-    notes.iter().for_each(|note| progress.note(&format!("note: {note}")));
-    stages.end("score", &progress)?;
-    let is_synthetic = is_synthetic || model.provenance.is_synthetic;
+    let (finished, model_file) = scored(arguments, &progress, &mut stages)?;
     let output = OutputFolder::prepare(&arguments.out)?;
-    let finished = outputs::Finished { model: &model, scored: &scored, files, notes, is_synthetic };
     outputs::write(&finished, &output, &model_file, &stages)?;
     output.publish()?;
     if !common.quiet {
@@ -54,6 +44,31 @@ pub fn run(arguments: &ApplyArguments, common: &Common) -> Result<(), Failure> {
         console::result(&format!("see {}", arguments.out.join("lesions.csv").display()));
     }
     Ok(())
+}
+
+/// The scores, and the model's file.
+///
+/// # Errors
+/// Something is refused, or the follower stops it.
+pub fn scored(
+    arguments: &ApplyArguments,
+    follower: &dyn Follow,
+    stages: &mut Stages,
+) -> Result<(Finished, InputFile), Failure> {
+    let (model, model_file) = super::model(&arguments.model)?;
+    let given = Given::read(&arguments.given)?;
+    stages.end("read", follower)?;
+    let (scored, files, notes, is_synthetic) = match (&arguments.image, &arguments.mask) {
+        (Some(image), Some(mask)) => {
+            let recipe = recipe(&model, &model_file.name)?;
+            images::scored(&model, &recipe, [image, mask], arguments, &given, follower)?
+        }
+        _ => from_table(&model, arguments, &given)?,
+    };
+    notes.iter().for_each(|note| follower.note(&format!("note: {note}")));
+    stages.end("score", follower)?;
+    let is_synthetic = is_synthetic || model.provenance.is_synthetic;
+    Ok((Finished { model, scored, files, notes, is_synthetic }, model_file))
 }
 
 /// The recipe in the model.

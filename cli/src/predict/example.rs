@@ -5,7 +5,7 @@ use super::notice::SYNTHETIC;
 use crate::args::Common;
 use crate::console;
 use crate::exit::{Failure, with_causes};
-use crate::interrupt;
+use crate::follow::Follow;
 use crate::output_folder::{OutputFolder, RECORD};
 use crate::progress::Progress;
 use ::predict::example::{Patient, SHAPE, SPACING_MM, patient};
@@ -27,8 +27,18 @@ const MOST_PATIENTS: usize = 400;
 
 /// Runs the command.
 pub fn run(arguments: &ExampleArguments, common: &Common) -> Result<(), Failure> {
-    interrupt::watch();
-    let progress = Progress::new(common);
+    run_followed(arguments, common, &Progress::new(common))
+}
+
+/// The same for another follower.
+///
+/// # Errors
+/// As the command, or the follower stops it.
+pub fn run_followed(
+    arguments: &ExampleArguments,
+    common: &Common,
+    follower: &dyn Follow,
+) -> Result<(), Failure> {
     let seed = common.seed.unwrap_or(1);
     if !(LEAST_PATIENTS..=MOST_PATIENTS).contains(&arguments.patients) {
         return Err(Failure::command_line(
@@ -50,7 +60,7 @@ pub fn run(arguments: &ExampleArguments, common: &Common) -> Result<(), Failure>
         let mut outcomes = vec![OUTCOMES.map(str::to_owned).to_vec()];
         let mut truth = vec![TRUTH.map(str::to_owned).to_vec()];
         for number in numbers {
-            if interrupt::requested() {
+            if follower.stops() {
                 return Err(Failure::interrupted());
             }
             let id = format!("synthetic-{:03}", number + 1);
@@ -85,7 +95,7 @@ pub fn run(arguments: &ExampleArguments, common: &Common) -> Result<(), Failure>
     });
     text(RECORD, &(serde_json::to_string_pretty(&record).expect("string keys only") + "\n"))?;
     output.publish()?;
-    progress.note(SYNTHETIC);
+    follower.note(SYNTHETIC);
     if !common.quiet {
         console::result(&format!(
             "{} patients to train on, {new} new ones; read {} for what to do with them",

@@ -1,21 +1,24 @@
 //! `straydose predict`: models of features of lesions or of doses, trained, applied and shown.
 
-mod apply;
+pub mod apply;
 mod arguments;
-mod example;
+pub mod example;
 mod inspect;
 mod notice;
 mod pages;
 mod plots;
 mod table;
-mod train;
+pub mod train;
 pub mod write;
 
-pub use arguments::PredictCommand;
+pub use arguments::{
+    ApplyArguments, ExampleArguments, KindChoice, MissingChoice, PredictCommand, TrainArguments,
+};
 
 use crate::args::Common;
 use crate::exit::Failure;
 use crate::input_file::{InputFile, file_name};
+use crate::interrupt;
 use ::predict::model::Model;
 use std::path::Path;
 
@@ -24,6 +27,9 @@ pub fn run(command: &PredictCommand, common: &Common) -> Result<(), Failure> {
     if let Some(threads) = common.threads {
         // Fails only if a pool is there already, and then that one is used.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    if !matches!(command, PredictCommand::Inspect(_)) {
+        interrupt::watch();
     }
     match command {
         PredictCommand::Train(arguments) => train::run(arguments, common),

@@ -12,8 +12,8 @@ use super::table::{Rows, meanings};
 use crate::args::Common;
 use crate::console;
 use crate::exit::{Failure, with_causes};
+use crate::follow::Follow;
 use crate::input_file::{InputFile, file_name};
-use crate::interrupt;
 use crate::output_folder::OutputFolder;
 use crate::progress::Progress;
 use crate::stages::Stages;
@@ -36,8 +36,18 @@ struct Finished<'a> {
 
 /// Runs the command.
 pub fn run(arguments: &TrainArguments, common: &Common) -> Result<(), Failure> {
-    interrupt::watch();
-    let progress = Progress::new(common);
+    run_followed(arguments, common, &Progress::new(common))
+}
+
+/// The same for another follower.
+///
+/// # Errors
+/// As the command, or the follower stops it.
+pub fn run_followed(
+    arguments: &TrainArguments,
+    common: &Common,
+    follower: &dyn Follow,
+) -> Result<(), Failure> {
     let mut stages = Stages::default();
     let seed = common.seed.unwrap_or(1);
     let file = file_name(&arguments.table);
@@ -84,12 +94,12 @@ pub fn run(arguments: &TrainArguments, common: &Common) -> Result<(), Failure> {
         least_events: arguments.least_events,
         comparators: variables::comparators(&rows, &sources, volume.as_deref(), &file)?,
     };
-    rows.notes.iter().for_each(|note| progress.note(&format!("note: {note}")));
+    rows.notes.iter().for_each(|note| follower.note(&format!("note: {note}")));
     // A place that cannot be written is found before the work.
     drop(OutputFolder::prepare(&arguments.out)?);
-    stages.end("read", &progress)?;
+    stages.end("read", follower)?;
 
-    progress.note(&format!(
+    follower.note(&format!(
         "{} rows, {} variables, {} folds: training and judging",
         table.rows(),
         table.names.len(),
@@ -98,7 +108,7 @@ pub fn run(arguments: &TrainArguments, common: &Common) -> Result<(), Failure> {
     let mut trained =
         train(&table, &outcome, &plan).map_err(|error| refused(&error, &rows, &sites, &file))?;
     trained.warnings.extend(foreign);
-    stages.end("train", &progress)?;
+    stages.end("train", follower)?;
 
     let is_synthetic = rows.is_synthetic || stated.is_synthetic;
     let mut card = stated.card;

@@ -77,6 +77,7 @@ impl RadiomicsArguments {
 }
 
 /// Kinds of images.
+#[expect(missing_docs, reason = "the names say it, and clap would print more")]
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Kind {
     Ct,

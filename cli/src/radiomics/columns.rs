@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 /// A column with its values.
 pub struct Column<'a> {
+    /// Its name.
     pub name: String,
+    /// Its values.
     pub values: Values<'a>,
     /// Of a feature: its code and unit.
     pub of: Option<Meaning>,
@@ -15,17 +17,24 @@ pub struct Column<'a> {
 
 /// The values of a column.
 pub enum Values<'a> {
+    /// Words.
     Text(Vec<&'a str>),
+    /// Numbers; NaN where a feature is not defined.
     Number(Vec<f64>),
+    /// Whole numbers.
     Count(Vec<u64>),
 }
 
 /// What a wide table's column means.
 #[derive(serde::Serialize)]
 pub struct Meaning {
+    /// Its family.
     pub family: &'static str,
+    /// Its name.
     pub feature: &'static str,
+    /// Four characters of the standard.
     pub ibsi_id: &'static str,
+    /// Its unit.
     pub unit: String,
 }
 

@@ -12,7 +12,8 @@ mod placed;
 mod regions;
 mod streamed;
 
-pub use arguments::RadiomicsArguments;
+pub use arguments::{Kind, Pet, RadiomicsArguments};
+pub use columns::{Column, Meaning, Values};
 pub use inputs::Inputs;
 
 use crate::args::Common;
@@ -79,6 +80,24 @@ pub fn run(arguments: &RadiomicsArguments, common: &Common) -> Result<(), Failur
         format!("{} of {count} patients were left out of {}", refused.len(), arguments.out.display()),
         "the messages above, and `refused` in the record beside the table, say why",
     ))
+}
+
+/// The table of one image as its columns, handed to `take`; and the remarks of the readers.
+///
+/// # Errors
+/// The arguments or the input are refused.
+pub fn table_of<T>(
+    arguments: &RadiomicsArguments,
+    take: impl FnOnce(Vec<Column>) -> T,
+) -> Result<(T, Vec<String>), Failure> {
+    let recipe = recipe(arguments)?;
+    let all = cases::cases(arguments)?
+        .into_iter()
+        .map(|(_, case)| Extracted::of(Opened::read(&case?, arguments, &recipe)?, &recipe))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let words = columns::Words::new(&recipe);
+    let columns = if arguments.wide { columns::wide(&all, &words) } else { columns::long(&all, &words) };
+    Ok((take(columns), all.iter().flat_map(|one| one.notes.clone()).collect()))
 }
 
 /// One image with its regions, as this command reads them, for others.

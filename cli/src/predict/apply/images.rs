@@ -5,8 +5,8 @@ use super::facts::{Facts, Given};
 use super::moved::{moved, with_bins};
 use super::{AllScored, Scored};
 use crate::exit::{Failure, with_causes};
+use crate::follow::Follow;
 use crate::input_file::file_name;
-use crate::progress::Progress;
 use crate::radiomics::{Inputs, read_case};
 use ::predict::model::{Answer, Model};
 use ::radiomics::{FeatureTable, Image, Mask, Recipe, Ring, extract};
@@ -26,14 +26,14 @@ pub fn scored(
     [image, mask]: [&PathBuf; 2],
     arguments: &ApplyArguments,
     given: &Given,
-    progress: &Progress,
+    follower: &dyn Follow,
 ) -> Result<AllScored, Failure> {
     let inputs = read_case(image, mask, arguments.roi.as_deref(), &roomy(recipe))?;
     let acquired = acquisition(image);
     let of =
         |regions: &[(String, Mask)], recipe: &Recipe| table(&inputs.image, regions, recipe, &inputs.name);
     let basic = of(&inputs.regions, recipe)?;
-    progress.note(&format!("{} lesions; now with the mask and the bins changed", inputs.regions.len()));
+    follower.note(&format!("{} lesions; now with the mask and the bins changed", inputs.regions.len()));
     let with = |by_mm: f64| -> Vec<(String, Mask)> {
         inputs.regions.iter().map(|(name, mask)| (name.clone(), moved(mask, by_mm))).collect()
     };

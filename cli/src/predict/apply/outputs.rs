@@ -22,14 +22,21 @@ const NO_ANSWER: &str = "no answer";
 const SCORED: &str = "scored";
 
 /// What was scored.
-pub struct Finished<'a> {
-    pub model: &'a Model,
-    pub scored: &'a [Scored],
+pub struct Finished {
+    /// The model.
+    pub model: Model,
+    /// The lesions.
+    pub scored: Vec<Scored>,
     /// Name and SHA-256 of what was read.
     pub files: Vec<(String, String)>,
+    /// What the user should know.
     pub notes: Vec<String>,
+    /// Whether model or table were made up.
     pub is_synthetic: bool,
 }
+
+/// Names of columns, and rows as they are written.
+pub type Table = (Vec<String>, Vec<Vec<String>>);
 
 /// Writes all files.
 pub fn write(
@@ -38,8 +45,9 @@ pub fn write(
     model_file: &InputFile,
     stages: &Stages,
 ) -> Result<(), Failure> {
-    lesions(finished, output)?;
-    patients(finished, output)?;
+    for (name, (header, rows)) in [(LESIONS, lesions(finished)), (PATIENTS, patients(finished))] {
+        write::table(output, name, &header, rows.into_iter())?;
+    }
     let mut hashes: BTreeMap<&str, String> =
         finished.files.iter().map(|(name, hash)| (name.as_str(), hash.clone())).collect();
     hashes.insert(&model_file.name, model_file.sha256());
@@ -69,8 +77,9 @@ fn count(finished: &Finished) -> usize {
     finished.scored.iter().filter(|one| matches!(one.answer, Answer::Score(_))).count()
 }
 
-fn lesions(finished: &Finished, output: &OutputFolder) -> Result<(), Failure> {
-    let model = finished.model;
+/// One row a lesion.
+pub fn lesions(finished: &Finished) -> Table {
+    let model = &finished.model;
     let variants: Vec<&str> = finished
         .scored
         .first()
@@ -135,7 +144,8 @@ fn lesions(finished: &Finished, output: &OutputFolder) -> Result<(), Failure> {
         row.push(notice.clone());
         row
     });
-    write::table(output, LESIONS, &header, rows)
+    let rows = rows.collect();
+    (header, rows)
 }
 
 /// What limits the trust, and which changes leave no score.
@@ -155,7 +165,8 @@ fn spread(score: f64, one: &Scored) -> Option<f64> {
     Some(most - all.iter().copied().fold(score, f64::min))
 }
 
-fn patients(finished: &Finished, output: &OutputFolder) -> Result<(), Failure> {
+/// One row a patient.
+pub fn patients(finished: &Finished) -> Table {
     let header = [
         "patient",
         "lesions",
@@ -219,14 +230,15 @@ fn patients(finished: &Finished, output: &OutputFolder) -> Result<(), Failure> {
         row.extend([flags.join("; "), notice.clone()]);
         row
     });
-    write::table(output, PATIENTS, &header, rows)
+    let rows = rows.collect();
+    (header.to_vec(), rows)
 }
 
 /// Patients in the order in which they come.
-fn by_patient<'a>(finished: &'a Finished) -> Vec<(&'a str, Vec<&'a Scored>)> {
+fn by_patient(finished: &Finished) -> Vec<(&str, Vec<&Scored>)> {
     let mut places = BTreeMap::<&str, usize>::new();
     let mut all: Vec<(&str, Vec<&Scored>)> = Vec::new();
-    for one in finished.scored {
+    for one in &finished.scored {
         let at = *places.entry(&one.facts.patient).or_insert_with(|| {
             all.push((&one.facts.patient, Vec::new()));
             all.len() - 1
@@ -247,7 +259,7 @@ pub fn summary(finished: &Finished) -> String {
         finished.scored.len() - answers
     );
     let mut reasons = BTreeMap::<&str, usize>::new();
-    for one in finished.scored {
+    for one in &finished.scored {
         if let Answer::None { reasons: why } = &one.answer {
             why.iter().for_each(|reason| *reasons.entry(reason).or_default() += 1);
         }

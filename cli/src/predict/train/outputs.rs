@@ -8,7 +8,7 @@ use crate::args::INTENDED_USE;
 use crate::exit::Failure;
 use crate::input_file::InputFile;
 use crate::output_folder::{OutputFolder, PROGRAM, RECORD};
-use crate::run_record::command_without_folders;
+use crate::run_record::own_command;
 use crate::stages::Stages;
 use ::predict::Outcome;
 use ::predict::loss::probability;
@@ -39,7 +39,7 @@ pub fn write(
         "version": env!("CARGO_PKG_VERSION"),
         "intended_use": INTENDED_USE,
         "notice": notice(model.provenance.is_synthetic),
-        "command": command_without_folders(std::env::args_os()),
+        "command": own_command(),
         "files": [MODEL, FOLDS, REPORT],
         "seed": plan.recipe.seed,
         "kind": model.kind,
