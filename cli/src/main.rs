@@ -51,7 +51,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         slicer::Asked::Estimate { arguments, dose_image } => (arguments, dose_image),
-        slicer::Asked::Nothing => (Arguments::parse(), None),
+        slicer::Asked::Nothing => (Box::new(Arguments::parse()), None),
     };
     let ended = catch_unwind(|| match &arguments.command {
         Command::Transport(transport) => transport::run(transport, &arguments.common),

@@ -17,7 +17,7 @@ pub enum Asked {
     /// An estimate.
     Estimate {
         /// As if `straydose estimate` had been typed.
-        arguments: Arguments,
+        arguments: Box<Arguments>,
         /// Where Slicer expects the dose as an image.
         dose_image: Option<PathBuf>,
     },
@@ -65,7 +65,8 @@ impl ModuleCall {
     fn into_estimate(self) -> Asked {
         let common = Common { progress: ProgressChoice::Slicer, ..self.common };
         let command = Command::Estimate(Box::new(self.estimate));
-        Asked::Estimate { arguments: Arguments { command, common }, dose_image: self.dose_image }
+        let arguments = Box::new(Arguments { command, common });
+        Asked::Estimate { arguments, dose_image: self.dose_image }
     }
 }
 
