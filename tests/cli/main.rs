@@ -14,4 +14,5 @@ mod radiomics;
 mod refusals;
 mod registry;
 mod serve;
+mod slicer;
 mod workplace;
