@@ -19,7 +19,7 @@ const VERSION: &str = concat!(
 #[command(
     name = "straydose",
     version = VERSION,
-    after_help = "Research software, not a medical device. `straydose COMMAND --help` says more about a command."
+    after_help = "Research software, not a medical device. `straydose COMMAND --help` says more about a command.\n`straydose --xml` describes `estimate` to 3D Slicer."
 )]
 pub struct Arguments {
     /// What to do.
@@ -56,11 +56,11 @@ pub struct Common {
     #[arg(long, global = true, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
 
-    /// How progress is shown on stderr: a bar on a terminal and lines elsewhere, or always the one named.
+    /// How progress is shown on stderr: a bar on a terminal and lines elsewhere, or always the one named; `slicer`: as tags on stdout.
     #[arg(
         long,
         global = true,
-        value_name = "auto|bar|plain|json",
+        value_name = "auto|bar|plain|json|slicer",
         default_value = "auto",
         hide_possible_values = true
     )]
@@ -73,6 +73,13 @@ pub struct Common {
     /// A file whose lock is held during the transport, so that one run at a time is on the device; `batch` gives it to its runs.
     #[arg(long, global = true, value_name = "FILE", hide = true)]
     pub turn: Option<PathBuf>,
+}
+
+impl Common {
+    /// Whether a run ends with its results on stdout.
+    pub fn shows_results(&self) -> bool {
+        !self.quiet && self.progress != ProgressChoice::Slicer
+    }
 }
 
 /// The commands.
@@ -345,6 +352,8 @@ pub enum ProgressChoice {
     Plain,
     /// One JSON object a line.
     Json,
+    /// Tags of the Slicer Execution Model on stdout, where nothing else is written then.
+    Slicer,
 }
 
 /// Most threads that make sense; a typing error would otherwise start millions.

@@ -30,6 +30,7 @@ pub mod radiomics;
 mod registry;
 mod run_record;
 mod serve;
+mod slicer;
 mod solids;
 mod spectrum_file;
 pub mod stages;
@@ -47,10 +48,19 @@ use std::process::ExitCode;
 /// Runs the command that this process was started with.
 pub fn main() -> ExitCode {
     run_record::started_as_program();
-    let arguments = Arguments::parse();
+    let asked = slicer::Asked::of(std::env::args_os());
+    let (arguments, dose_image) = match asked {
+        slicer::Asked::Descriptor(xml) => {
+            console::result(&xml);
+            return ExitCode::SUCCESS;
+        }
+        slicer::Asked::Estimate { arguments, dose_image } => (arguments, dose_image),
+        slicer::Asked::Nothing => (Box::new(Arguments::parse()), None),
+    };
     let ended = catch_unwind(|| match &arguments.command {
         Command::Transport(transport) => transport::run(transport, &arguments.common),
-        Command::Estimate(estimate) => estimate::run(estimate, &arguments.common, None),
+        Command::Estimate(estimate) => estimate::run(estimate, &arguments.common, None)
+            .and_then(|()| slicer::hand_over(&estimate.out, dose_image.as_deref())),
         Command::Commission(commission) => commission::run(commission, &arguments.common),
         Command::Validate(validate) => validate::run(validate, &arguments.common),
         Command::Demo(demo) => demo::run(demo, &arguments.common),

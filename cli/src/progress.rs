@@ -1,13 +1,14 @@
-//! How a run tells on stderr how far it is: a bar, plain lines, JSON lines, or nothing.
+//! How a run tells how far it is: on stderr a bar, plain lines, JSON lines or nothing; on stdout tags for 3D Slicer.
 
 use crate::args::{Common, ProgressChoice};
 use crate::console;
+use crate::slicer::tags;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-/// Least time between two JSON lines.
+/// Least time between two JSON lines, or two tags.
 const JSON_EVERY: Duration = Duration::from_millis(200);
 /// Plain lines come after this long …
 const PLAIN_EVERY: Duration = Duration::from_secs(2);
@@ -20,6 +21,7 @@ enum Style {
     Bar,
     Plain,
     Json,
+    Slicer,
     Silent,
 }
 
@@ -40,9 +42,13 @@ impl Progress {
             (_, ProgressChoice::Bar) => Style::Bar,
             (_, ProgressChoice::Plain) => Style::Plain,
             (_, ProgressChoice::Json) => Style::Json,
+            (_, ProgressChoice::Slicer) => Style::Slicer,
             (_, ProgressChoice::Auto) if std::io::stderr().is_terminal() => Style::Bar,
             (_, ProgressChoice::Auto) => Style::Plain,
         };
+        if style == Style::Slicer {
+            console::result(&tags::start());
+        }
         let now = Instant::now();
         Progress { style, bar: None, transport_started: now, told_at: now, told_done: 0 }
     }
@@ -52,6 +58,7 @@ impl Progress {
         match self.style {
             Style::Silent => {}
             Style::Json => console::note(&json!({ "stage": "note", "message": text }).to_string()),
+            Style::Slicer => console::result(&tags::comment(text)),
             Style::Bar | Style::Plain => console::note(text),
         }
     }
@@ -107,7 +114,10 @@ impl Progress {
                     "transport: {done} of {total} histories ({percent:.0} %), {seconds:.1} s"
                 ));
             }
-            Style::Json | Style::Plain => return,
+            Style::Slicer if over || since >= JSON_EVERY => {
+                console::result(&tags::progress(done, total));
+            }
+            Style::Json | Style::Plain | Style::Slicer => return,
         }
         self.told_at = Instant::now();
         self.told_done = done;
@@ -117,6 +127,14 @@ impl Progress {
     pub fn transport_ends(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.style == Style::Slicer {
+            console::result(&tags::end());
         }
     }
 }

@@ -63,7 +63,7 @@ pub fn run(arguments: &TransportArguments, common: &Common) -> Result<(), Failur
     for warning in &record.warnings {
         progress.note(&format!("warning: {warning}"));
     }
-    if !common.quiet {
+    if common.shows_results() {
         console::result(&summary(&arguments.out, &record, &built.case.grid, &outcome));
     }
     Ok(())

@@ -15,4 +15,5 @@ mod radiomics;
 mod refusals;
 mod registry;
 mod serve;
+mod slicer;
 mod workplace;

@@ -106,7 +106,7 @@ pub fn run(arguments: &CommissionArguments, common: &Common) -> Result<(), Failu
     let inputs: Vec<&InputFile> = own_file.iter().chain([&table]).collect();
     outputs::write(&finished, &written, &output, &inputs, effort, &chosen, stages)?;
     output.publish()?;
-    if !common.quiet {
+    if common.shows_results() {
         console::result(&outputs::summary(&finished));
         console::result(&format!("open {}", arguments.out.join("report.html").display()));
     }

@@ -91,7 +91,7 @@ pub fn run(
     output.publish()?;
     finished.remarks.iter().for_each(|remark| progress.note(&format!("note: {remark}")));
     finished.warnings.iter().for_each(|warning| progress.note(&format!("warning: {warning}")));
-    if !common.quiet {
+    if common.shows_results() {
         console::result(&outputs::summary(&finished));
         console::result(&format!("open {}", arguments.out.join("report.html").display()));
     }
