@@ -34,6 +34,7 @@ struct Messenger {
     stop: Arc<AtomicBool>,
     began: Instant,
     told: Instant,
+    told_done: u64,
 }
 
 impl Follow for Messenger {
@@ -48,11 +49,13 @@ impl Follow for Messenger {
     fn transport_begins(&mut self, _total: u64) {
         self.began = Instant::now();
         self.told = self.began;
+        self.told_done = 0;
     }
 
     fn transport(&mut self, done: u64, total: u64) {
-        if done >= total || self.told.elapsed() >= TELL_EVERY {
-            self.told = Instant::now();
+        let is_over = done >= total && self.told_done < total;
+        if is_over || self.told.elapsed() >= TELL_EVERY {
+            (self.told, self.told_done) = (Instant::now(), done);
             self.tell(Message::Transport { done, total, seconds: self.began.elapsed().as_secs_f64() });
         }
     }
@@ -82,7 +85,7 @@ pub fn followed<T: Send + 'static>(
     let (give, result) = channel();
     let stop = Arc::new(AtomicBool::new(false));
     let now = Instant::now();
-    let mut messenger = Messenger { sender, stop: stop.clone(), began: now, told: now };
+    let mut messenger = Messenger { sender, stop: stop.clone(), began: now, told: now, told_done: 0 };
     std::thread::Builder::new().name("straydose".into()).stack_size(STACK_BYTES).spawn(move || {
         let ended = catch_unwind(AssertUnwindSafe(|| work(&mut messenger))).unwrap_or_else(broken);
         // The result comes before the messages end.
