@@ -137,7 +137,10 @@ class TheEngine(unittest.TestCase):
     def test_it_can_be_cancelled(self):
         kept = FOLDER / "cancelled"
         engine = get_engine(plan_with(num_histories_direct=1e9, keep=str(kept)))
-        engine.set_cancel_check(lambda: True)
+        # Once photons are on their way, and files of the result are begun.
+        told = []
+        engine.add_report_observer(lambda report: told.append(report.data["stage"]))
+        engine.set_cancel_check(lambda: "transport" in told)
         with self.assertRaises(ComputeCancelledError):
             engine.calc_dose_forward(CT, CST, STF, WEIGHTS)
         self.assertEqual([path.name for path in kept.iterdir()], ["study"])

@@ -209,17 +209,16 @@ class ScriptedEngine:
 
 
 class ProgressDialog:
-    def __init__(self, cancel_after=None, **given):
+    def __init__(self, cancel_when, **given):
         self.given, self.values, self.labels, self.is_closed = given, [], [], False
-        self.cancel_after, self.looks = cancel_after, 0
+        self.cancel_when = cancel_when
 
     value = property(lambda self: self.values[-1], lambda self, value: self.values.append(value))
     labelText = property(lambda self: self.labels[-1], lambda self, text: self.labels.append(text))
 
     @property
     def wasCanceled(self):
-        self.looks += 1
-        return self.cancel_after is not None and self.looks > self.cancel_after
+        return self.cancel_when(self)
 
     def close(self):
         self.is_closed = True
@@ -230,7 +229,8 @@ class Slicer:
 
     def __init__(self):
         self.settings, self.series, self.series_of, self.scene = {}, {}, {}, []
-        self.dialogs, self.errors, self.cancel_after, self.exported = [], [], None, []
+        self.dialogs, self.errors, self.exported = [], [], []
+        self.cancel_when = lambda dialog: False
         self.environment = dict(os.environ)
         self.modules = {"slicer": self._slicer(), "vtk": self._vtk(), "DoseEngines": self._engines()}
         sys.modules.update(self.modules)
@@ -291,7 +291,7 @@ class Slicer:
             return node
 
         def dialog(parent=None, **given):
-            here.dialogs.append(ProgressDialog(here.cancel_after, **given))
+            here.dialogs.append(ProgressDialog(here.cancel_when, **given))
             return here.dialogs[-1]
 
         self.export_of = {}

@@ -122,7 +122,8 @@ class OfAPlanFromDicom(Host):
         self.assertTrue((kept / "result" / "report.html").exists())
 
     def test_cancel_ends_the_program_and_leaves_nothing(self):
-        self.slicer.cancel_after = 2
+        # Once photons are on their way, and files of the result are begun.
+        self.slicer.cancel_when = lambda dialog: bool(dialog.values)
         kept = Path(tempfile.mkdtemp(dir=FOLDER)) / "kept"
         _, returned = self.calculate(self.from_dicom(), histories="1000", keep=str(kept))
         self.assertIn("cancelled", returned[0])
