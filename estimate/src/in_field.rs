@@ -114,7 +114,10 @@ mod tests {
         // A ball of 20 mm radius has 33.5 cm³; the mean over neighbours takes a quarter of a millimetre from a round edge.
         assert!((more.voxels as f64 * 0.008 - 32.3).abs() < 0.3, "{more:?}");
         let much = in_field(&given, &ball(0.0, 55.0), 50.0).unwrap().unwrap();
-        assert!((much.mean_ratio - 1.1).abs() < 1e-6 && much.gamma_pass_share < 0.6, "{much:?}");
+        // Gamma found by hand along the radius is above 1 within 13.1 mm of the middle: 0.72 to 0.74 of the voxels pass, by where
+        // among these two the field's edge lies.
+        assert!((much.mean_ratio - 1.1).abs() < 1e-6, "{much:?}");
+        assert!((much.gamma_pass_share - 0.73).abs() < 0.02, "{much:?}");
         let beside = in_field(&given, &ball(6.0, 50.0), 50.0).unwrap().unwrap();
         assert!(beside.gamma_pass_share < 0.9 && beside.mean_ratio < 0.99, "{beside:?}");
         assert_eq!(in_field(&given, &given, 200.0).unwrap(), None);
