@@ -184,6 +184,49 @@ fn a_scan_of_the_whole_body_gets_nothing_added() {
     assert!(off.abs() < 20.0, "{off:.0} mm");
 }
 
+/// The same scan as a scanner stores it for a patient who lies another way: axes that run the other way in the patient.
+fn stored((ct, regions): &(Image<f32>, Vec<Region>), is_reversed: [bool; 3]) -> (Image<f32>, Vec<Region>) {
+    let mirror = |place: [usize; 3]| -> [usize; 3] {
+        std::array::from_fn(|a| if is_reversed[a] { ct.grid.shape[a] - 1 - place[a] } else { place[a] })
+    };
+    let mut grid = ct.grid;
+    grid.origin_mm = ct.grid.centre_mm(VoxelIndex(mirror([0; 3])));
+    for (axis, _) in grid.axes.iter_mut().zip(is_reversed).filter(|(_, reversed)| *reversed) {
+        *axis = axis.map(|c| -c);
+    }
+    let of = |at: usize| ct.values[ct.grid.offset(VoxelIndex(mirror(ct.grid.voxel(at).0)))];
+    (Image { grid, values: (0..ct.values.len()).map(of).collect() }, regions.clone())
+}
+
+/// DICOM's axes are the patient's: feet first, or on the belly, the same patient gets the same body.
+#[test]
+fn how_the_patient_lies_changes_nothing() {
+    let chest = slab([0.52, 0.74]);
+    let done =
+        |slab: &(Image<f32>, Vec<Region>)| complete(&anatomy(slab), wish(&slab.0, TOLD)).expect("completed");
+    let first = done(&chest);
+    for (how, is_reversed) in [
+        ("feet first, on the back", [true, false, true]),
+        ("head first, on the belly", [true, true, false]),
+        ("feet first, on the belly", [false, true, true]),
+    ] {
+        let turned = stored(&chest, is_reversed);
+        assert_ne!(turned.0.grid, chest.0.grid);
+        let other = done(&turned);
+        assert_eq!(other.ends.iter().map(|end| end.is_upper).collect::<Vec<_>>(), [false, true], "{how}");
+        for name in ["Brain", "Liver", "Lung_R", "Bladder", "Foot_L"] {
+            let [a, b] = [&first, &other].map(|done| organ(&done.anatomy, name).mass_g);
+            assert!((b / a - 1.0).abs() < 0.01, "{how}: {name} has {b:.1} g, not {a:.1} g");
+            let [a, b] = [&first, &other].map(|done| middle_mm(&done.anatomy, name));
+            // The grid of the calculation begins at the other end of the scan.
+            assert!(
+                (0..3).all(|c| (a[c] - b[c]).abs() < 0.25 * VOXEL_MM),
+                "{how}: {name} is at {b:?}, not {a:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_is_no_part_of_such_a_body_is_refused() {
     let nothing = Patient::default();

@@ -5,6 +5,7 @@
 mod fill;
 mod grow;
 
+use crate::field::holds;
 use crate::frame::Frame;
 use crate::marrow::Skeleton;
 use crate::organs::{Organ, Part, parts};
@@ -138,9 +139,9 @@ impl Body {
 
     /// Label of the layer of a part at a point; none before the part has grown.
     fn label_in(&self, part: usize, p: [f64; 3], depth: f64) -> Option<usize> {
-        let Place { first, levels, .. } = self.places.get(part)?;
+        let Place { first, levels, bounds_cm, .. } = self.places.get(part)?;
         let Part { field, depth_cm, .. } = &self.parts[part];
-        if depth < *depth_cm || !self.places[part].holds(p) {
+        if depth < *depth_cm || !holds(bounds_cm, p) {
             return None;
         }
         let at = field.at(p);

@@ -31,6 +31,15 @@ impl Cone {
         away2 / (radius * radius)
     }
 
+    /// Lower and upper corner of a box around all points that are up to so many radii from the line (cm).
+    pub fn box_cm(&self, radii: f64) -> [[f64; 2]; 3] {
+        std::array::from_fn(|a| {
+            let ends = [0, 1].map(|end| self.from[a] + f64::from(end) * self.axis[a]);
+            let far = radii * self.radii[0].max(self.radii[1]);
+            [ends[0].min(ends[1]) - far, ends[0].max(ends[1]) + far]
+        })
+    }
+
     /// How deep a point lies in it (cm); negative outside.
     pub fn depth(&self, p: [f64; 3]) -> f64 {
         let [away2, radius] = self.at(p);

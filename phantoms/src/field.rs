@@ -25,11 +25,7 @@ impl Field {
 
     /// Value at a point (cm); infinite beyond the bounds.
     pub fn at(&self, p: [f64; 3]) -> f64 {
-        if (0..3).all(|a| (self.bounds_cm[a][0]..=self.bounds_cm[a][1]).contains(&p[a])) {
-            (self.at)(p)
-        } else {
-            f64::INFINITY
-        }
+        if holds(&self.bounds_cm, p) { (self.at)(p) } else { f64::INFINITY }
     }
 
     /// An ellipsoid.
@@ -53,21 +49,22 @@ impl Field {
 
     /// A bent tube through points, with a radius at each.
     pub fn tube(points: &[[f64; 3]], radii: &[f64]) -> Self {
-        let widest = REACH * radii.iter().copied().fold(0.0, f64::max);
-        let bounds_cm = std::array::from_fn(|a| {
-            let along = points.iter().map(|p| p[a]);
-            [
-                along.clone().fold(f64::INFINITY, f64::min) - widest,
-                along.fold(f64::NEG_INFINITY, f64::max) + widest,
-            ]
-        });
-        let pieces: Vec<Cone> = points
+        let pieces: Vec<(Cone, [[f64; 2]; 3])> = points
             .windows(2)
             .zip(radii.windows(2))
             .map(|(p, r)| Cone::new(p[0], p[1], [r[0], r[1]]))
+            .map(|cone| {
+                let box_cm = cone.box_cm(REACH);
+                (cone, box_cm)
+            })
             .collect();
+        let bounds_cm = std::array::from_fn(|a| {
+            let boxes = pieces.iter().map(|(_, bounds)| bounds[a]);
+            boxes.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], b| [low.min(b[0]), high.max(b[1])])
+        });
         Self::new(bounds_cm, move |p| {
-            pieces.iter().map(|cone| cone.share2(p)).fold(f64::INFINITY, f64::min).sqrt()
+            let near = pieces.iter().filter(|(_, bounds)| holds(bounds, p));
+            near.map(|(cone, _)| cone.share2(p)).fold(f64::INFINITY, f64::min).sqrt()
         })
     }
 
@@ -102,6 +99,11 @@ impl Field {
     pub fn solid(self, level: f64) -> Solid {
         Solid::new(self.bounds_cm, move |p| self.at(p) <= level)
     }
+}
+
+/// Whether a box holds a point.
+pub(crate) fn holds(bounds_cm: &[[f64; 2]; 3], p: [f64; 3]) -> bool {
+    (0..3).all(|a| bounds_cm[a][0] <= p[a] && p[a] <= bounds_cm[a][1])
 }
 
 /// Share of an ellipsoid's radius.

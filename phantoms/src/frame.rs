@@ -3,12 +3,25 @@
 //! Sizes are shares of the published dimensions at the person's age and height; the shares were chosen by eye on
 //! pictures of all ages. Centimetres; x to the left, y to the back, z to the head, the origin at the trunk's base.
 
+use crate::curve::Curve;
 use crate::field::length;
 use crate::stylised::Dimensions;
 use crate::{Arms, Person, Sex};
 
 /// How much narrower and deeper organs lie than published: the published trunk holds the arms, this one does not.
 pub(crate) const SQUEEZE: [f64; 3] = [0.82, 1.04, 1.0];
+
+/// Height as a share of the trunk's, half-width and half-depth of the rib cage as shares of its widest.
+const CAGE: [[f64; 3]; 8] = [
+    [0.44, 0.94, 0.96],
+    [0.52, 0.99, 1.0],
+    [0.60, 1.0, 1.0],
+    [0.72, 0.93, 0.95],
+    [0.80, 0.83, 0.86],
+    [0.88, 0.64, 0.70],
+    [0.94, 0.42, 0.52],
+    [1.0, 0.22, 0.36],
+];
 
 /// A chain of joints of the left side and the limb's radius at each (cm).
 #[derive(Clone, Debug)]
@@ -42,6 +55,7 @@ pub(crate) struct Frame {
     pub thigh_and_shank: Limb,
     /// Heel, ball of the foot.
     pub foot: Limb,
+    cage: Curve,
 }
 
 impl Frame {
@@ -67,6 +81,7 @@ impl Frame {
             arm: Limb { joints: Vec::new(), radii: Vec::new() },
             thigh_and_shank: Limb { joints: Vec::new(), radii: Vec::new() },
             foot: Limb { joints: Vec::new(), radii: Vec::new() },
+            cage: Curve::new(&CAGE),
             d,
         };
         frame.arm = frame.arm_at(person.arms());
@@ -177,17 +192,7 @@ impl Frame {
 
     /// Half-width and half-depth of the rib cage at a height.
     pub fn cage(&self, z: f64) -> [f64; 2] {
-        const PROFILE: [[f64; 3]; 8] = [
-            [0.44, 0.94, 0.96],
-            [0.52, 0.99, 1.0],
-            [0.60, 1.0, 1.0],
-            [0.72, 0.93, 0.95],
-            [0.80, 0.83, 0.86],
-            [0.88, 0.64, 0.70],
-            [0.94, 0.42, 0.52],
-            [1.0, 0.22, 0.36],
-        ];
-        let [wide, deep] = along(&PROFILE, z / self.t);
+        let [wide, deep] = self.cage.at(z / self.t);
         [0.70 * self.w * wide, 0.86 * self.b * deep]
     }
 
@@ -218,26 +223,4 @@ impl Frame {
         let right = if x < 0.0 { 0.01 } else { 0.0 };
         self.t * (0.655 + right - 0.20 * (dx * dx * 1.3 + dy * dy)).max(0.40)
     }
-}
-
-/// Two values that change along a height, between the rows of a profile, without kinks.
-pub(crate) fn along<const N: usize>(profile: &[[f64; 3]; N], share: f64) -> [f64; 2] {
-    let above = profile.partition_point(|row| row[0] <= share).clamp(1, N - 1);
-    let (before, low, high, after) = (
-        profile[above.saturating_sub(2)],
-        profile[above - 1],
-        profile[above],
-        profile[(above + 1).min(N - 1)],
-    );
-    let part = ((share - low[0]) / (high[0] - low[0])).clamp(0.0, 1.0);
-    std::array::from_fn(|n| {
-        let [p0, p1, p2, p3] = [before, low, high, after].map(|row| row[n + 1]);
-        // A cubic through the rows (Catmull-Rom), kept between them.
-        let curve = p1
-            + 0.5
-                * part
-                * (p2 - p0
-                    + part * (2.0 * p0 - 5.0 * p1 + 4.0 * p2 - p3 + part * (3.0 * (p1 - p2) + p3 - p0)));
-        curve.clamp(p1.min(p2), p1.max(p2))
-    })
 }

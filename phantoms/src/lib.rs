@@ -7,6 +7,7 @@
 
 mod body;
 mod cone;
+mod curve;
 mod error;
 mod field;
 mod frame;

@@ -6,8 +6,9 @@
 mod profiles;
 
 use crate::cone::Cone;
-use crate::field::length;
-use crate::frame::{Frame, Limb, along};
+use crate::curve::Curve;
+use crate::field::{holds, length};
+use crate::frame::{Frame, Limb};
 use crate::{Arms, Sex};
 use profiles::{BABY, CHILD, MAN, WOMAN};
 
@@ -23,10 +24,13 @@ type Ball = [[f64; 3]; 2];
 /// The outline of a body.
 pub(crate) struct Outline {
     frame: Frame,
-    trunk: [[f64; 3]; 14],
+    trunk: Curve,
     balls_of_the_head: [Ball; 3],
-    nose: [[f64; 3]; 2],
+    nose: Cone,
     ear: Ball,
+    neck: Cone,
+    /// The slope from neck to shoulder.
+    slope: Cone,
     breast: Option<Ball>,
     testes: Option<Ball>,
     arm: Vec<Cone>,
@@ -48,7 +52,7 @@ impl Outline {
             Sex::Male => &MAN,
         };
         let (mature, baby) = (person.maturity(), person.babyhood());
-        let trunk = std::array::from_fn(|n| {
+        let trunk: [[f64; 3]; 14] = std::array::from_fn(|n| {
             std::array::from_fn(|c| {
                 CHILD[n][c] + mature * (grown[n][c] - CHILD[n][c]) + baby * (BABY[n][c] - CHILD[n][c])
             })
@@ -62,14 +66,24 @@ impl Outline {
             [[0.0, -0.24 * b, chin + 0.50 * face], [0.70 * a, 0.64 * b, 0.48 * face]],
             [[0.0, -0.50 * b, chin + 0.17 * face], [0.40 * a, 0.38 * b, 0.17 * face]],
         ];
-        let nose = [[0.0, -0.86 * b, chin + 0.66 * face], [0.0, -0.98 * b, chin + 0.46 * face]];
+        let bridge = [0.0, -0.86 * b, chin + 0.66 * face];
+        let nose = Cone::new(bridge, [0.0, -0.98 * b, chin + 0.46 * face], [0.07 * a, 0.12 * a]);
         let ear = [[0.97 * a, 0.10 * b, chin + 0.60 * face], [0.09 * a, 0.15 * b, 0.21 * face]];
+        let limbs = limb_girth(girth);
+        let (t, radius) = (frame.t, frame.neck * (0.5 + 0.5 * limbs));
+        let low = [0.0, frame.spine_y(0.96 * t) - 0.72 * radius, 0.93 * t];
+        let high = [0.0, 0.12 * b, chin + 0.42 * face];
+        let beside_the_neck = [0.0, low[1] + 0.3 * radius, t + 0.2 * (chin - t)];
+        let [x, y, z] = frame.arm.joints[0];
+        let shoulder = [0.9 * x, y, z + 0.06 * frame.w];
         let mut outline = Self {
             frame: frame.clone(),
-            trunk,
+            trunk: Curve::new(&trunk),
             balls_of_the_head,
             nose,
             ear,
+            neck: Cone::new(low, high, [1.08 * radius, 0.98 * radius]),
+            slope: Cone::new(beside_the_neck, shoulder, [0.75 * radius, 0.16 * frame.w]),
             breast: None,
             testes: None,
             arm: Vec::new(),
@@ -80,13 +94,12 @@ impl Outline {
             arm_box: [[0.0; 2]; 3],
         };
         outline.bounds_cm = outline.bounds();
-        let limbs = outline.limb_girth();
         outline.arm = pieces(&frame.arm, limbs, outline.spread());
         outline.leg = pieces(&frame.thigh_and_shank, limbs, 0.0);
         outline.foot = pieces(&frame.foot, 0.5 + 0.5 * limbs, 0.0);
         outline.arm_box = std::array::from_fn(|a| {
             let joints = (0..frame.arm.joints.len()).map(|n| outline.arm_joint(n)[a]);
-            let margin = 0.34 * frame.w * outline.limb_girth();
+            let margin = 0.34 * frame.w * limbs;
             let low = joints.clone().fold(f64::INFINITY, f64::min);
             [low - margin, joints.fold(f64::NEG_INFINITY, f64::max) + margin]
         });
@@ -112,7 +125,8 @@ impl Outline {
     fn bounds(&self) -> [[f64; 2]; 3] {
         let frame = &self.frame;
         let arm = &frame.arm;
-        let beyond = |n: usize| arm.joints[n][0] + self.spread() + 1.3 * self.limb_girth() * arm.radii[n];
+        let beyond =
+            |n: usize| arm.joints[n][0] + self.spread() + 1.3 * limb_girth(self.girth) * arm.radii[n];
         let hips = 1.1 * frame.w * self.girth;
         let x = (0..arm.joints.len()).map(beyond).fold(hips, f64::max);
         let [_, head] = frame.head;
@@ -128,10 +142,6 @@ impl Outline {
         [[-x, x], [-front, belly.max(1.1 * head)], [-frame.leg, top]]
     }
 
-    fn limb_girth(&self) -> f64 {
-        1.0 + 0.85 * (self.girth - 1.0)
-    }
-
     /// How far arms stand off, that a wide trunk has room.
     fn spread(&self) -> f64 {
         0.8 * self.frame.w * (self.girth - 1.0).max(0.0)
@@ -139,7 +149,7 @@ impl Outline {
 
     /// Depth of a point below the skin (cm); 0 or less outside.
     pub fn depth(&self, point: [f64; 3]) -> f64 {
-        if !(0..3).all(|a| (self.bounds_cm[a][0]..=self.bounds_cm[a][1]).contains(&point[a])) {
+        if !holds(&self.bounds_cm, point) {
             return FAR_CM;
         }
         let frame = &self.frame;
@@ -154,7 +164,7 @@ impl Outline {
                 depth = joined(depth, ball_depth(p, breast), 1.1 * blend);
             }
         }
-        if (0..3).all(|a| (self.arm_box[a][0]..=self.arm_box[a][1]).contains(&p[a])) {
+        if holds(&self.arm_box, p) {
             depth = joined(depth, limb_depth(p, &self.arm), 0.9 * blend);
         }
         if p[2] < 0.25 * t {
@@ -224,7 +234,7 @@ impl Outline {
     /// Half-width and half-depth of the trunk at a height, at its girth.
     pub fn trunk_at(&self, z: f64) -> [f64; 2] {
         let frame = &self.frame;
-        let [wide, deep] = along(&self.trunk, z / frame.t);
+        let [wide, deep] = self.trunk.at(z / frame.t);
         // Neck and shoulders grow less than the belly.
         let girth = 1.0 + (self.girth - 1.0) * ((1.05 - z / frame.t) / 0.25).clamp(0.2, 1.0);
         [wide * frame.w * girth, deep * frame.b * girth]
@@ -237,7 +247,8 @@ impl Outline {
         // |x/a|^2.5 + |y/b|^2.5.
         let [xs, ys] = [x * x.sqrt(), y * y.sqrt()];
         let square = xs * x + ys * y;
-        let radius = square.powf(0.4);
+        // Seven digits are enough, and cost a third.
+        let radius = f64::from((square as f32).powf(0.4));
         if radius < 0.05 {
             return a.min(b);
         }
@@ -246,25 +257,11 @@ impl Outline {
     }
 
     fn head_depth(&self, p: [f64; 3], blend: f64) -> f64 {
-        let frame = &self.frame;
         let [cranium, face, chin] = self.balls_of_the_head.map(|ball| ball_depth(p, &ball));
         let skull = joined(joined(cranium, face, 2.2 * blend), chin, 1.2 * blend);
-        let [a, b] = frame.head;
-        let nose = cone_depth(p, self.nose[0], self.nose[1], [0.07 * a, 0.12 * a]);
-        let skull = joined(joined(skull, nose, 0.5 * blend), ball_depth(p, &self.ear), 0.2 * blend);
-        let radius = frame.neck * (0.5 + 0.5 * self.limb_girth());
-        let low = [0.0, frame.spine_y(0.96 * frame.t) - 0.72 * radius, 0.93 * frame.t];
-        let high = [0.0, 0.12 * b, frame.chin + 0.42 * frame.face];
-        let neck = cone_depth(p, low, high, [1.08 * radius, 0.98 * radius]);
-        // The slope from neck to shoulder.
-        let shoulder = frame.arm.joints[0];
-        let slope = cone_depth(
-            p,
-            [0.0, low[1] + 0.3 * radius, frame.t + 0.2 * (frame.chin - frame.t)],
-            [0.9 * shoulder[0], shoulder[1], shoulder[2] + 0.06 * frame.w],
-            [0.75 * radius, 0.16 * frame.w],
-        );
-        joined(joined(skull, neck, blend), slope, 1.6 * blend)
+        let skull = joined(skull, self.nose.depth(p), 0.5 * blend);
+        let skull = joined(skull, ball_depth(p, &self.ear), 0.2 * blend);
+        joined(joined(skull, self.neck.depth(p), blend), self.slope.depth(p), 1.6 * blend)
     }
 
     /// Whether a point belongs to the head.
@@ -272,6 +269,11 @@ impl Outline {
         let [a, b] = self.frame.head;
         p[2] > self.frame.chin + 0.1 * self.frame.face && p[0].abs() < 1.2 * a && p[1].abs() < 1.3 * b
     }
+}
+
+/// Circumference of a limb at a girth of the body.
+fn limb_girth(girth: f64) -> f64 {
+    1.0 + 0.85 * (girth - 1.0)
 }
 
 /// The pieces of a limb whose radii are a share of the frame's and which stands off by a distance.
@@ -283,10 +285,6 @@ fn pieces(limb: &Limb, girth: f64, off: f64) -> Vec<Cone> {
 
 fn limb_depth(p: [f64; 3], pieces: &[Cone]) -> f64 {
     pieces.iter().map(|cone| cone.depth(p)).fold(FAR_CM, f64::max)
-}
-
-fn cone_depth(p: [f64; 3], from: [f64; 3], to: [f64; 3], radii: [f64; 2]) -> f64 {
-    Cone::new(from, to, radii).depth(p)
 }
 
 /// To first order in the distance from the surface.

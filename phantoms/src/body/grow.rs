@@ -79,22 +79,31 @@ pub(super) fn grow(body: &mut Body) {
 }
 
 /// The level below which values stand for a volume, each for its own (cm³); the greatest if there are not enough.
-fn level_of(values: Vec<(f64, f64)>, volume_cm3: f64) -> f64 {
-    levels_of(values, &[volume_cm3])[0]
+fn level_of(mut values: Vec<(f64, f64)>, volume_cm3: f64) -> f64 {
+    values.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut sum_cm3, mut level) = (0.0, f64::NEG_INFINITY);
+    for (value, cm3) in values {
+        // Half of the last one: on average neither too much nor too little.
+        if sum_cm3 + 0.5 * cm3 > volume_cm3 {
+            break;
+        }
+        sum_cm3 += cm3;
+        level = value;
+    }
+    level
 }
 
-/// The same for layers around each other, from the inmost.
-fn levels_of(mut values: Vec<(f64, f64)>, volumes_cm3: &[f64]) -> Vec<f64> {
-    values.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut sum_cm3, mut wanted_cm3) = (0.0, 0.0);
-    let mut level = f64::NEG_INFINITY;
-    let mut values = values.into_iter().peekable();
+/// The same for layers around each other, from the inmost, where each value stands for as much: nothing needs to be sorted.
+fn levels_of(mut values: Vec<f64>, each_cm3: f64, volumes_cm3: &[f64]) -> Vec<f64> {
+    let mut left = &mut values[..];
+    let (mut wanted, mut below, mut level) = (0.0, 0, f64::NEG_INFINITY);
     let outwards = volumes_cm3.iter().map(|volume_cm3| {
-        wanted_cm3 += volume_cm3;
-        // Half of the last one: on average neither too much nor too little.
-        while let Some((value, cm3)) = values.next_if(|(_, cm3)| sum_cm3 + 0.5 * cm3 <= wanted_cm3) {
-            sum_cm3 += cm3;
-            level = value;
+        wanted += volume_cm3 / each_cm3;
+        let more = ((wanted + 0.5) as usize - below).min(left.len());
+        if more > 0 {
+            level = *left.select_nth_unstable_by(more - 1, f64::total_cmp).1;
+            left = &mut std::mem::take(&mut left)[more..];
+            below += more;
         }
         level
     });
@@ -110,13 +119,6 @@ pub(super) struct Place {
     /// A box that holds all of it (cm), and in how many points of it its levels were looked for.
     pub bounds_cm: [[f64; 2]; 3],
     points: u32,
-}
-
-impl Place {
-    /// Whether its box holds a point (cm).
-    pub fn holds(&self, p: [f64; 3]) -> bool {
-        (0..3).all(|a| (self.bounds_cm[a][0]..=self.bounds_cm[a][1]).contains(&p[a]))
-    }
 }
 
 /// A part's place where earlier parts leave room. A first look says how far it will reach; a second one counts there.
@@ -148,7 +150,7 @@ fn place(body: &Body, part: usize, first: usize) -> Place {
 
     let seen = free(&wide, FIRST_POINTS, REACH);
     let each_cm3 = box_cm3(&wide) / f64::from(FIRST_POINTS);
-    let level = level_of(seen.iter().map(|(_, value)| (*value, each_cm3)).collect(), all_cm3);
+    let level = levels_of(seen.iter().map(|(_, value)| *value).collect(), each_cm3, &[all_cm3])[0];
     // Too few points of the first look say nothing about where its ends are.
     let few = all_cm3 / each_cm3 < 60.0 || seen.len() < 60;
     let most = if few { REACH } else { (1.3 * level).min(REACH) };
@@ -156,9 +158,8 @@ fn place(body: &Body, part: usize, first: usize) -> Place {
     let thinnest_cm3 = volumes_cm3.iter().copied().fold(f64::INFINITY, f64::min);
     let points = points_for(&bounds_cm, thinnest_cm3);
     let each_cm3 = box_cm3(&bounds_cm) / f64::from(points);
-    let values: Vec<(f64, f64)> =
-        free(&bounds_cm, points, most).into_iter().map(|(_, value)| (value, each_cm3)).collect();
-    Place { first, levels: levels_of(values, &volumes_cm3), bounds_cm, points }
+    let values = free(&bounds_cm, points, most).into_iter().map(|(_, value)| value).collect();
+    Place { first, levels: levels_of(values, each_cm3, &volumes_cm3), bounds_cm, points }
 }
 
 /// As many points in a box as a volume in it needs to be counted well.
@@ -209,4 +210,22 @@ pub(super) fn count_cm3(body: &Body) -> Vec<f64> {
         *volume_cm3 = labels.iter().filter(|(other, _)| *other == label).map(|(_, cm3)| cm3).sum();
     }
     volumes_cm3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_hold_what_is_asked_for_layer_by_layer() {
+        let values: Vec<f64> = (0..100).map(|n| f64::from(n * 37 % 100)).collect();
+        // Ten values, then twenty more, then none, then more than there are.
+        assert_eq!(levels_of(values.clone(), 2.0, &[20.0, 40.0, 0.0, 1000.0]), [9.0, 29.0, 29.0, 99.0]);
+        assert_eq!(levels_of(vec![], 2.0, &[1.0]), [f64::NEG_INFINITY]);
+        let weighed = |cm3: f64| level_of(values.iter().map(|value| (*value, 2.0)).collect(), cm3);
+        assert_eq!(
+            [weighed(20.0), weighed(60.9), weighed(1000.0), weighed(0.5)],
+            [9.0, 29.0, 99.0, f64::NEG_INFINITY]
+        );
+    }
 }
