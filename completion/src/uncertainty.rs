@@ -1,6 +1,6 @@
 //! How far the mean dose of a modelled organ may be off for want of knowledge of where it lies.
 //!
-//! From the leave-out test on phantoms (`docs/methods/completion.md`, program `completion/examples/leave_out.rs`): the root
+//! From the leave-out test on phantoms (`docs/methods/completion.md`, program `completion/examples/leave_out/`): the root
 //! mean square of ln(completed / true) over its organs, less the statistics of its runs.
 
 use crate::End;
