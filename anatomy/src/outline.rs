@@ -2,6 +2,7 @@
 
 pub(crate) mod components;
 mod holes;
+mod limbs;
 pub(crate) mod morphology;
 
 use crate::Error;
@@ -15,14 +16,14 @@ pub const THRESHOLD_HU: f32 = -300.0;
 /// Plates and shells thinner than twice this do not connect: a couch top that touches the patient is cut off (mm).
 const THIN_MM: f64 = 3.0;
 
-/// Smaller pieces than this share of the largest are no limbs.
-const LIMB_SHARE: f64 = 0.05;
+/// Pieces of this share of the largest belong to the patient, whatever they look like; smaller ones if they look like limbs.
+const LARGE_SHARE: f64 = 0.05;
 
 /// The voxels of a scan that belong to the patient, 1 inside, slices across the scan's k axis.
 ///
 /// Matter above [`THRESHOLD_HU`] is thinned by 3 mm in the slice, so that couch and mask come off; the largest
-/// connected piece and others of at least a twentieth of it (legs, arms) grow back into the matter around them; holes
-/// (lungs, bowel gas) are filled slice by slice. Ears and noses further than 6 mm from thicker parts may be lost, and
+/// connected piece, others of at least a twentieth of it and round ones of a limb's density and length (`limbs.rs`) grow back into the matter around
+/// them; holes (lungs, bowel gas) are filled slice by slice. Ears and noses further than 6 mm from thicker parts may be lost, and
 /// a support thicker than 6 mm that touches the patient may be kept.
 ///
 /// # Errors
@@ -42,7 +43,9 @@ pub fn body(ct: &Image<f32>) -> Result<Vec<u8>, Error> {
         return Err(Error::NoBody { why });
     }
     let mut body = thinned;
-    components.keep(&mut body, (largest as f64 * LIMB_SHARE).ceil() as usize);
+    let large = (largest as f64 * LARGE_SHARE).ceil() as usize;
+    components.keep(&mut body, large);
+    limbs::limbs(&components, large, ct).into_iter().for_each(|at| body[at] = 1);
     body.par_chunks_mut(slice).zip(matter.par_chunks(slice)).for_each(|(body, matter)| {
         for _ in 0..2 {
             morphology::dilate(body, columns, reach);
@@ -106,6 +109,25 @@ mod tests {
         let body = body(&scan([80, 80, 6], hu)).expect("a body");
         let at = |x: usize, y: usize| body[x / 2 + 80 * (y / 2)];
         assert_eq!([at(40, 60), at(110, 60), at(75, 130), at(75, 60)], [1, 1, 0, 0]);
+    }
+
+    #[test]
+    fn a_thin_arm_is_kept_and_a_board_or_a_rail_of_the_same_stuff_is_not() {
+        let hu = |p: [f64; 3]| {
+            let is_trunk = disc(p, [110.0, 90.0], 70.0);
+            let is_arm = disc(p, [18.0, 90.0], 13.0);
+            let is_board = (30.0..130.0).contains(&p[0]) && (170.0..184.0).contains(&p[1]);
+            let is_rail = disc(p, [205.0, 90.0], 13.0);
+            match (is_trunk || is_arm || is_board, is_rail) {
+                (true, _) => 20.0,
+                (_, true) => 900.0,
+                _ => -1000.0,
+            }
+        };
+        let body = body(&scan([110, 100, 16], hu)).expect("a body");
+        let at = |x: usize, y: usize| body[x / 2 + 110 * (y / 2) + 8 * 110 * 100];
+        assert_eq!([at(110, 90), at(18, 90)], [1, 1], "trunk, arm");
+        assert_eq!([at(80, 176), at(205, 90)], [0, 0], "board, rail");
     }
 
     #[test]

@@ -121,7 +121,7 @@ fn take_out_pieces(
         region.mask(&ct.grid).iter().flat_map(Mask::voxels).for_each(|at| held[at] = true);
     }
     beyond.iter_mut().zip(&held).filter(|(_, held)| **held).for_each(|(beyond, _)| *beyond = 0);
-    let pieces = Components::of(&beyond, shape).pieces();
+    let pieces = Components::of(&beyond, shape).pieces(0..usize::MAX);
     let density = |at: &usize| f64::from(calibration.tissue(ct.values[*at]).density_g_cm3);
     let is_air = |piece: &[usize]| piece.iter().map(density).sum::<f64>() < LEAST_G_CM3 * piece.len() as f64;
     for piece in pieces.iter().filter(|piece| piece.len() < least || is_air(piece)) {

@@ -13,12 +13,26 @@ const SPREAD: [f64; 3] = [0.20, 0.06, 0.10];
 const MOST: f64 = 4.0;
 /// Below this there is no body in a cross-section (cm²).
 const NOTHING_CM2: f64 = 2.0;
+/// Bone of a patient over the model's (CT numbers of thin bone in large voxels are low, old bones are thin): what is usual, the standard
+/// deviation of its logarithm, and its limits. Real trunks have a third of what the reference skeleton's mean densities make.
+const BONE: [f64; 2] = [0.6, 0.7];
+const BONE_LIMITS: [f64; 2] = [0.15, 1.3];
 /// Distance of an organ from its place that counts as one (mm), and the weight of all organs together.
 const ORGAN_MM: f64 = 25.0;
 const ORGANS: f64 = 1.0;
 
-/// An organ that is on both: its middle along the body in the scan and in the model (mm).
-pub type Pair = [f64; 2];
+/// A drawn organ that the model has too.
+pub enum Shown {
+    /// The scan holds all of it: its middle along the body in the scan and in the model (mm).
+    Whole([f64; 2]),
+    /// It reaches an end of the scan: its area in each cross-section of the scan and of the model (cm²).
+    Cut {
+        /// By cross-section of the scan.
+        scan_cm2: Vec<f64>,
+        /// By cross-section of the model.
+        model_cm2: Vec<f64>,
+    },
+}
 
 /// What is known of the size.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +66,7 @@ impl Placement {
 }
 
 /// The best place. Cross-sections of the scan within `range_mm` count.
-pub fn place(scan: &Slices, model: &Slices, organs: &[Pair], prior: Prior, range_mm: [f64; 2]) -> Placement {
+pub fn place(scan: &Slices, model: &Slices, organs: &[Shown], prior: Prior, range_mm: [f64; 2]) -> Placement {
     let counted: Vec<usize> =
         (0..scan.slices.len()).filter(|n| (range_mm[0]..=range_mm[1]).contains(&scan.z_mm(*n))).collect();
     let ends = |n: usize| scan.z_mm(counted[n]);
@@ -107,7 +121,7 @@ pub fn shift_near(
 fn cost(
     scan: &Slices,
     model: &Slices,
-    organs: &[Pair],
+    organs: &[Shown],
     prior: Prior,
     counted: &[usize],
     shift_mm: f64,
@@ -124,6 +138,12 @@ fn cost(
         .collect();
     ratios.sort_by(f64::total_cmp);
     placed.wider = ratios.get(ratios.len() / 2).copied().unwrap_or(0.0);
+    let both = pairs.iter().filter(|(slice, [area, ..])| slice.area_cm2 > NOTHING_CM2 && *area > NOTHING_CM2);
+    let bones = both.fold([0.0; 2], |sum, (slice, [area, bone, _])| {
+        [sum[0] + slice.bone_cm2 / slice.area_cm2, sum[1] + bone / area]
+    });
+    let bonier =
+        if bones[1] > 0.0 { (bones[0] / bones[1]).clamp(BONE_LIMITS[0], BONE_LIMITS[1]) } else { 1.0 };
     let of_slice = |(slice, [area, bone, gas]): &(&Slice, [f64; 3])| {
         match (slice.area_cm2 > NOTHING_CM2, *area > NOTHING_CM2) {
             (false, false) => return 0.0,
@@ -132,15 +152,37 @@ fn cost(
         }
         let parts = [
             (slice.area_cm2 / area).ln() - 2.0 * size.ln() - placed.wider,
-            slice.bone_cm2 / slice.area_cm2 - bone / area,
+            slice.bone_cm2 / slice.area_cm2 / bonier - bone / area,
             slice.gas_cm2 / slice.area_cm2 - gas / area,
         ];
         parts.iter().zip(SPREAD).map(|(part, spread)| (part / spread).powi(2)).sum::<f64>().min(MOST)
     };
     placed.misfit = pairs.iter().map(of_slice).sum::<f64>() / pairs.len().max(1) as f64;
-    let off = |[scan, model]: &Pair| ((placed.model_mm(*scan) - model) * size / ORGAN_MM).powi(2).min(MOST);
-    let of_organs = organs.iter().map(off).sum::<f64>() / (organs.len() as f64 + 1.0);
-    let of_prior = 0.3 * (size.ln() / prior.size).powi(2) + 0.3 * (placed.wider / prior.area).powi(2);
+    let of_organs = organs.iter().map(|organ| off(organ, scan, model, counted, &placed)).sum::<f64>()
+        / (organs.len() as f64 + 1.0);
+    let unusual = [size.ln() / prior.size, placed.wider / prior.area, (bonier / BONE[0]).ln() / BONE[1]];
+    let of_prior = 0.3 * unusual.iter().map(|by| by * by).sum::<f64>();
     placed.cost = placed.misfit + ORGANS * of_organs + of_prior;
     placed
+}
+
+/// What the place of an organ costs.
+fn off(organ: &Shown, scan: &Slices, model: &Slices, counted: &[usize], placed: &Placement) -> f64 {
+    match organ {
+        Shown::Whole([scan_mm, model_mm]) => {
+            ((placed.model_mm(*scan_mm) - model_mm) * placed.size / ORGAN_MM).powi(2).min(MOST)
+        }
+        Shown::Cut { scan_cm2, model_cm2 } => {
+            let (mut apart, mut all) = (0.0, 0.0);
+            for n in counted {
+                let ours = scan_cm2[*n];
+                let at = ((placed.model_mm(scan.z_mm(*n)) - model.first_mm) / model.step_mm).round();
+                let theirs = if at >= 0.0 { model_cm2.get(at as usize).copied().unwrap_or(0.0) } else { 0.0 };
+                let theirs = theirs * placed.size.powi(2);
+                apart += (ours - theirs).abs();
+                all += ours + theirs;
+            }
+            if all > 0.0 { MOST * (apart / all).powi(2) } else { 0.0 }
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! Who the patient is and where the scan lies on that person's body.
 
 use crate::Error;
-use crate::align::{Pair, Placement, Prior, place};
+use crate::align::{Placement, Prior, Shown, place};
 use crate::complete::OPEN_CM2;
 use crate::model::Model;
-use crate::names::stands_for;
+use crate::names::{FEMORAL_HEADS, stands_for};
 use crate::person::{self, Patient};
-use crate::slices::{Slices, along};
+use crate::slices::{Extent, Slices, along};
 use anatomy::{Anatomy, Calibration};
 use phantoms::{Arms, Body, Person};
 
@@ -25,6 +25,8 @@ const FITS_BETTER: f64 = 0.35;
 const OFF_SIZE: [f64; 2] = [0.88, 1.14];
 /// So much of the trunk must be seen before a weight is read off it (mm).
 const TRUNK_MM: f64 = 60.0;
+/// So much of the scan must show arms, or lack them, before they are believed to be over the head (mm).
+const ARMS_MM: f64 = 30.0;
 /// Standard deviation of the logarithm of the weight at a height. 90 % of healthy adults lie between 19.5 and 30 kg/m² (men)
 /// and 18 and 30 (women), which makes 0.13 and 0.155 (Flegal, Int J Obes 2006;30:374); patients are not healthy (a choice).
 const WEIGHTS: f64 = 0.20;
@@ -54,7 +56,7 @@ pub(crate) fn choose(
     calibration: &Calibration,
 ) -> Result<Chosen, Error> {
     let all = [f64::NEG_INFINITY, f64::INFINITY];
-    let placed = |model: &Model, prior| place(slices, model.slices(), &pairs(scan, model), prior, all);
+    let placed = |model: &Model, prior| place(slices, model.slices(), &shown(scan, model), prior, all);
     if let Some(model) = own {
         let placement = placed(&model, UNSAID);
         check(&placement, slices, &model)?;
@@ -64,8 +66,18 @@ pub(crate) fn choose(
         person::begin(&patient, scan)?;
     let family = |person: &Person| Model::of_family(Body::new(person), calibration);
     let mut model = family(&person);
-    let mut placement = placed(&model, if height_known { SAID } else { UNSAID });
+    let prior = if height_known { SAID } else { UNSAID };
+    let mut placement = placed(&model, prior);
+    if placement.misfit > MOST_MISFIT || something_beside_neck_or_head(slices, &model, &placement) {
+        let raised = person.with_arms(Arms::Up);
+        let other = family(&raised);
+        let there = placed(&other, prior);
+        if there.cost < placement.cost {
+            (person, model, placement) = (raised, other, there);
+        }
+    }
     let begun = person;
+    let are_raised = person.arms() == Arms::Up;
     if height_known {
         let free = placed(&model, UNSAID);
         let off = !(OFF_SIZE[0]..=OFF_SIZE[1]).contains(&free.size);
@@ -86,7 +98,7 @@ pub(crate) fn choose(
             notes.push(format!("the height is not known: {:.0} cm by the scan", person.height_cm()));
         }
     }
-    let up = arms_are_up(slices, &model, &placement);
+    let up = are_raised || arms_are_up(slices, &model, &placement);
     if !weight_known {
         let wider = trunk_wider(slices, &model, &placement, up);
         let usual_kg =
@@ -102,7 +114,10 @@ pub(crate) fn choose(
     }
     if up {
         person = person.with_arms(Arms::Up);
-        notes.push("no arms lie beside the scanned trunk: beyond the scan they are over the head".into());
+        notes.push(
+            "the scan shows no arms beside the trunk, or raised ones: beyond it they are over the head"
+                .into(),
+        );
     }
     if person != begun {
         model = family(&person);
@@ -135,27 +150,56 @@ fn is_narrow(placement: &Placement, slices: &Slices, model: &Model) -> bool {
     ratios.get(ratios.len() / 2).is_some_and(|ratio| *ratio < NARROW)
 }
 
-/// Organs that are drawn whole, with the model's.
-fn pairs(scan: &Anatomy, model: &Model) -> Vec<Pair> {
+/// Drawn organs, with the model's.
+fn shown(scan: &Anatomy, model: &Model) -> Vec<Shown> {
     let names = model.organs();
     let last = scan.grid.shape[2];
+    let layer_cm2 = scan.grid.spacing_mm[0] * scan.grid.spacing_mm[1] / 100.0;
+    let slices = model.slices();
     let found = scan.organs.iter().filter_map(|organ| {
-        let points: Vec<f64> = stands_for(&organ.name, &names)
-            .iter()
-            .filter_map(|name| model.slices().organs.get(*name))
-            .flat_map(|extent| extent.points_mm.iter().map(|p| p[2]))
-            .collect();
-        let margin = 4;
-        let [low, high] = [organ.coverage.lower[2], organ.coverage.lower[2] + organ.coverage.shape[2]];
-        if points.len() < 4 || low < margin || high + margin > last {
+        let heights_mm: Vec<f64> = match FEMORAL_HEADS.iter().find(|(head, ..)| *head == organ.name) {
+            Some((_, femur, head_mm)) => top_of(slices.organs.get(*femur)?, *head_mm),
+            None => stands_for(&organ.name, &names)
+                .iter()
+                .filter_map(|name| slices.organs.get(*name))
+                .flat_map(|extent| extent.points_mm.iter().map(|p| p[2]))
+                .collect(),
+        };
+        if heights_mm.len() < 4 || organ.coverage.is_empty() {
             return None;
         }
-        let (sum, weight) = organ.coverage.voxels().fold((0.0, 0.0), |(sum, weight), (voxel, share)| {
-            (sum + f64::from(share) * along(scan, scan.grid.voxel(voxel).0)[2], weight + f64::from(share))
-        });
-        Some([sum / weight, points.iter().sum::<f64>() / points.len() as f64])
+        let mut scan_cm2 = vec![0.0; last];
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for (voxel, share) in organ.coverage.voxels() {
+            let place = scan.grid.voxel(voxel).0;
+            scan_cm2[place[2]] += f64::from(share) * layer_cm2;
+            sum += f64::from(share) * along(scan, place)[2];
+            weight += f64::from(share);
+        }
+        let margin = 4;
+        let [low, high] = [organ.coverage.lower[2], organ.coverage.lower[2] + organ.coverage.shape[2]];
+        if low >= margin && high + margin <= last {
+            return Some(Shown::Whole([
+                sum / weight,
+                heights_mm.iter().sum::<f64>() / heights_mm.len() as f64,
+            ]));
+        }
+        let mut model_cm2 = vec![0.0; slices.slices.len()];
+        let point_cm2 = slices.point_cm3 / (slices.step_mm / 10.0);
+        for mm in heights_mm {
+            let at = ((mm - slices.first_mm) / slices.step_mm).round() as usize;
+            model_cm2[at.min(slices.slices.len() - 1)] += point_cm2;
+        }
+        Some(Shown::Cut { scan_cm2, model_cm2 })
     });
     found.collect()
+}
+
+/// Heights of an organ's points from its top down to some depth (mm).
+fn top_of(organ: &Extent, depth_mm: f64) -> Vec<f64> {
+    let heights = || organ.points_mm.iter().map(|p| p[2]);
+    let top = heights().fold(f64::NEG_INFINITY, f64::max);
+    heights().filter(|mm| *mm > top - depth_mm).collect()
 }
 
 /// Logarithm of the patient's cross-sections of the trunk over the model's, beyond its size; none if too little is seen.
@@ -191,5 +235,18 @@ fn arms_are_up(slices: &Slices, model: &Model, placed: &Placement) -> bool {
             missing += 1;
         }
     }
-    f64::from(expected) * slices.step_mm >= 30.0 && 2 * missing > expected
+    f64::from(expected) * slices.step_mm >= ARMS_MM && 2 * missing > expected
+}
+
+/// Whether the scan reaches far more to the sides than the neck and head of a model with arms beside the trunk.
+fn something_beside_neck_or_head(slices: &Slices, model: &Model, placed: &Placement) -> bool {
+    let is_wide = |n: &usize| {
+        let slice = &slices.slices[*n];
+        let theirs = model.slices().near(placed.model_mm(slices.z_mm(*n)));
+        slice.area_cm2 > OPEN_CM2
+            && theirs.is_some_and(|theirs| {
+                theirs.area_cm2 > OPEN_CM2 && 0.6 * slice.reach_mm[0] > theirs.reach_mm[0] * placed.size
+            })
+    };
+    (0..slices.slices.len()).filter(is_wide).count() as f64 * slices.step_mm >= ARMS_MM
 }

@@ -44,6 +44,10 @@ pub fn stands_for<'a>(name: &str, model: &[&'a str]) -> Vec<&'a str> {
     model.iter().filter(wanted).copied().collect()
 }
 
+/// Structures that are the upper end of a bone, the bone, and how far down they go (mm; 48 mm are an adult man's, from memory, unverified): drawn in most pelves, and no organ of a model.
+pub const FEMORAL_HEADS: [(&str, &str, f64); 2] =
+    [("Femur_Head_L", "Femur_L", 48.0), ("Femur_Head_R", "Femur_R", 48.0)];
+
 /// Organs that only one sex has: what a drawn one says of the patient's sex.
 pub const OF_ONE_SEX: [(&str, phantoms::Sex); 6] = [
     ("Prostate", phantoms::Sex::Male),

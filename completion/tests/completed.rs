@@ -3,7 +3,7 @@
 use anatomy::region::Role;
 use anatomy::{Anatomy, Calibration, Options, Organ, Origin, Region};
 use completion::{Completed, Error, Patient, Wish, complete};
-use phantoms::{Body, Person, Sex};
+use phantoms::{Arms, Body, Person, Sex};
 use std::sync::LazyLock;
 use volume::{Image, OrientedGrid, VoxelIndex};
 
@@ -11,12 +11,15 @@ use volume::{Image, OrientedGrid, VoxelIndex};
 const VOXEL_MM: f64 = 8.0;
 
 /// A child of three and a half, taller and heavier than usual: its CT and its structures.
-static CHILD: LazyLock<(Image<f32>, Vec<Region>)> = LazyLock::new(|| {
-    let body = Body::new(&Person::new(3.5, Sex::Female, Some(104.0), Some(19.0)).expect("a child"));
+static CHILD: LazyLock<(Image<f32>, Vec<Region>)> = LazyLock::new(|| child(Arms::Down));
+
+fn child(arms: Arms) -> (Image<f32>, Vec<Region>) {
+    let person = Person::new(3.5, Sex::Female, Some(104.0), Some(19.0)).expect("a child").with_arms(arms);
+    let body = Body::new(&person);
     let voxels = body.voxels(&body.grid([6.0, 6.0, 8.0], 20.0));
     let regions = body.structures(&voxels).into_iter().map(Region::Contours).collect();
     (voxels.hu, regions)
-});
+}
 
 /// What is told of it: the age of another, and its size only where a test says so.
 const TOLD: Patient =
@@ -24,7 +27,10 @@ const TOLD: Patient =
 
 /// Its slices from one share of the length of the image to another.
 fn slab(from_to: [f64; 2]) -> (Image<f32>, Vec<Region>) {
-    let (ct, regions) = &*CHILD;
+    slab_of(&CHILD, from_to)
+}
+
+fn slab_of((ct, regions): &(Image<f32>, Vec<Region>), from_to: [f64; 2]) -> (Image<f32>, Vec<Region>) {
     let layers = ct.grid.shape[2] as f64;
     let [first, end] = from_to.map(|share| (share * layers) as usize);
     let layer = ct.grid.shape[0] * ct.grid.shape[1];
@@ -180,6 +186,32 @@ fn a_scan_of_the_whole_body_gets_nothing_added() {
     assert_eq!(done.anatomy.grid, scan.grid);
     assert_eq!(done.anatomy.voxel_density_g_cm3, scan.voxel_density_g_cm3);
     // Organs that nobody drew are the model's, where they lie in the child.
+    let off = middle_mm(&done.anatomy, "Liver")[2] - middle_mm(&anatomy(&CHILD), "Liver")[2];
+    assert!(off.abs() < 20.0, "{off:.0} mm");
+}
+
+#[test]
+fn a_neck_between_raised_arms_gets_the_chest_below_it() {
+    let whole = child(Arms::Up);
+    let top = slab_of(&whole, [0.63, 0.77]);
+    let scan = anatomy(&top);
+    let said = Patient { height_cm: Some(104.0), weight_kg: Some(19.0), ..TOLD };
+    let done = complete(&scan, wish(&top.0, said)).expect("completed");
+    assert_eq!(done.person.expect("one of the family").arms(), Arms::Up);
+    let truth = anatomy(&whole);
+    for name in ["Heart", "Liver", "Hand_L"] {
+        let off = middle_mm(&done.anatomy, name)[2] - middle_mm(&truth, name)[2];
+        assert!(off.abs() < 40.0, "{name} is {off:.0} mm off");
+    }
+}
+
+#[test]
+fn bones_that_the_ct_shows_thin_do_not_shift_the_body() {
+    let (mut ct, regions) = slab([0.40, 0.60]);
+    // Only the outline is drawn: bones are all there is beside the girth.
+    let outline: Vec<Region> = regions.into_iter().filter(|region| region.role() == Role::Outline).collect();
+    ct.values.iter_mut().filter(|hu| **hu > 60.0).for_each(|hu| *hu = 60.0 + 0.3 * (*hu - 60.0));
+    let done = complete(&anatomy(&(ct.clone(), outline)), wish(&ct, TOLD)).expect("completed");
     let off = middle_mm(&done.anatomy, "Liver")[2] - middle_mm(&anatomy(&CHILD), "Liver")[2];
     assert!(off.abs() < 20.0, "{off:.0} mm");
 }

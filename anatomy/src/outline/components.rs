@@ -1,5 +1,8 @@
 //! Connected pieces of a voxel set, by runs along i: memory grows with the outline, not with the volume.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 /// Runs of set voxels, and the piece to which each belongs.
 pub(crate) struct Components {
     /// First voxel and end of each run, in an array with i fastest.
@@ -47,12 +50,12 @@ impl Components {
         self.voxels.iter().copied().max().unwrap_or(0)
     }
 
-    /// The voxels of each piece.
-    pub fn pieces(&self) -> Vec<Vec<usize>> {
-        let mut pieces: std::collections::BTreeMap<usize, Vec<usize>> = std::collections::BTreeMap::new();
-        for (run, piece) in self.runs.iter().zip(&self.piece) {
-            pieces.entry(*piece).or_default().extend(run[0]..run[1]);
-        }
+    /// The voxels of each piece of so many of them, in the order of the array.
+    pub fn pieces(&self, sizes: Range<usize>) -> Vec<Vec<usize>> {
+        let mut pieces: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let runs =
+            self.runs.iter().zip(&self.piece).filter(|(_, piece)| sizes.contains(&self.voxels[**piece]));
+        runs.for_each(|(run, piece)| pieces.entry(*piece).or_default().extend(run[0]..run[1]));
         pieces.into_values().collect()
     }
 
@@ -70,8 +73,8 @@ impl Components {
 fn join_lines(
     runs: &[[usize; 2]],
     parent: &mut [usize],
-    here: std::ops::Range<usize>,
-    there: std::ops::Range<usize>,
+    here: Range<usize>,
+    there: Range<usize>,
     distance: usize,
 ) {
     let (mut a, mut b) = (here.start, there.start);

@@ -4,7 +4,7 @@ use super::Finished;
 use crate::exit::{Failure, with_causes};
 use ::completion::uncertainty::relative_error;
 use anatomy::isodose::Isodose;
-use anatomy::{DoseFields, Dvh, Organ, OrganDose, Origin};
+use anatomy::{DoseFields, Dvh, Organ, OrganDose};
 use std::path::Path;
 
 /// One row of organs.csv.
@@ -23,7 +23,7 @@ pub struct OrganRow {
     pub stat_percent: Option<f64>,
     /// The same of its components (%).
     pub component_stat_percent: [Option<f64>; 4],
-    /// Relative error of the mean for want of knowledge of the machine, and of where a modelled organ lies (%).
+    /// Relative error of the mean for want of knowledge of the machine, and of the body beyond the scan (%).
     pub model_percent: Option<f64>,
     /// Mean of the planned dose over the part of the organ that has one (Gy).
     pub planned_mean_gy: Option<f64>,
@@ -79,7 +79,7 @@ fn rows<'a>(finished: &Finished, organs: impl Iterator<Item = (&'a Organ, Sigmas
             model_percent: doses
                 .components_gy
                 .and_then(|gy| ours.model_error(gy))
-                .map(|error| 100.0 * error.hypot(anatomy_error(finished, organ.from, doses.centroid_mm))),
+                .map(|error| 100.0 * error.hypot(body_error(finished, organ))),
             doses,
             stat_percent: sigma.map(|sigma| 100.0 * sigma),
             component_stat_percent: component_sigma.map(|sigma| sigma.map(|sigma| 100.0 * sigma)),
@@ -89,11 +89,10 @@ fn rows<'a>(finished: &Finished, organs: impl Iterator<Item = (&'a Organ, Sigmas
     rows.collect()
 }
 
-/// Relative error of an organ's mean for want of knowledge of where it lies; 0 where it was drawn.
-fn anatomy_error(finished: &Finished, from: Origin, centroid_mm: [f64; 3]) -> f64 {
-    let axis = finished.anatomy.grid.axes[2];
-    let at_mm = (0..3).map(|c| centroid_mm[c] * axis[c]).sum();
-    finished.made.map_or(0.0, |made| relative_error(from, at_mm, &made.ends))
+/// Relative error of an organ's mean for want of knowledge of the body; 0 where it was drawn.
+fn body_error(finished: &Finished, organ: &Organ) -> f64 {
+    let Finished { anatomy, dose_gy, made, .. } = finished;
+    made.map_or(0.0, |made| relative_error(organ, anatomy, &dose_gy.values, &made.ends))
 }
 
 /// Six significant digits, or nothing.

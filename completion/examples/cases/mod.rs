@@ -1,10 +1,13 @@
 //! Scans that are parts of bodies: slabs of phantoms of other persons than they are completed with, and real ones.
 
-use anatomy::{Anatomy, Calibration, Options, Region};
+// Every program uses some of it.
+#![allow(dead_code)]
+
+use anatomy::{Anatomy, Calibration, Options, Organ, Region};
 use completion::{Patient, Wish};
 use formats::dicom::{CtSeries, SeriesChoice, StructureSet};
 use phantoms::{Body, Person, Sex};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use volume::{Image, VoxelIndex};
 
 /// Edge of a voxel (mm).
@@ -76,30 +79,46 @@ pub const SLABS: [Slab; 11] = [
     slab("bare_abdomen_3f", 3.2, Sex::Female, [1.04, 0.92], [0.42, 0.66], [true, true]),
 ];
 
+/// A part of a real scan: shares of its length from its lower end.
+pub struct Part {
+    pub name: &'static str,
+    pub from_to: [f64; 2],
+    /// Only the outline is drawn, or nothing.
+    pub bare: bool,
+}
+
+const fn part_of(name: &'static str, from_to: [f64; 2]) -> Part {
+    Part { name, from_to, bare: false }
+}
+
+/// The parts of real scans.
+pub const PARTS: [Part; 9] = [
+    part_of("alderson", [0.0, 1.0]),
+    part_of("alderson_lower", [0.0, 0.5]),
+    part_of("alderson_upper", [0.5, 1.0]),
+    part_of("oesophagus", [0.0, 1.0]),
+    part_of("oesophagus_lower", [0.0, 0.5]),
+    part_of("oesophagus_upper", [0.5, 1.0]),
+    part_of("liver_trunk", [0.0, 1.0]),
+    part_of("liver_trunk_lower", [0.0, 0.5]),
+    part_of("liver_trunk_upper", [0.5, 1.0]),
+];
+
 /// All of them.
 pub fn all() -> Vec<Later> {
     let slabs = SLABS.iter().map(|slab| Later { name: slab.name.into(), make: Box::new(|| cut(slab)) });
-    let mut all: Vec<Later> = slabs.collect();
-    if let Some(shared) = std::env::var_os("STRAYDOSE_SHARED").map(PathBuf::from) {
-        for (name, patient, upper) in [
-            ("alderson", patient(40.0, Sex::Male, Some(175.0), None), None),
-            ("alderson_lower", patient(40.0, Sex::Male, Some(175.0), None), Some(false)),
-            ("alderson_upper", patient(40.0, Sex::Male, Some(175.0), None), Some(true)),
-            ("oesophagus", patient(55.0, Sex::Male, None, None), None),
-            ("oesophagus_lower", patient(55.0, Sex::Male, None, None), Some(false)),
-            ("oesophagus_upper", patient(55.0, Sex::Male, None, None), Some(true)),
-            ("liver_trunk", patient(55.0, Sex::Male, None, None), None),
-            ("liver_trunk_lower", patient(55.0, Sex::Male, None, None), Some(false)),
-            ("liver_trunk_upper", patient(55.0, Sex::Male, None, None), Some(true)),
-        ] {
+    slabs.chain(later(&PARTS)).collect()
+}
+
+/// Parts of real scans; none without them.
+pub fn later(parts: &'static [Part]) -> impl Iterator<Item = Later> {
+    let shared = std::env::var_os("STRAYDOSE_SHARED").map(PathBuf::from);
+    shared.into_iter().flat_map(move |shared| {
+        parts.iter().map(move |part| {
             let shared = shared.clone();
-            all.push(Later {
-                name: name.into(),
-                make: Box::new(move || real(&shared, name, patient, upper)),
-            });
-        }
-    }
-    all
+            Later { name: part.name.into(), make: Box::new(move || real(&shared, part)) }
+        })
+    })
 }
 
 fn patient(age: f64, sex: Sex, height_cm: Option<f64>, weight_kg: Option<f64>) -> Patient {
@@ -166,37 +185,41 @@ pub fn box_of(ct: &Image<f32>) -> [[f64; 2]; 3] {
     anatomy::placement::Axes::along(&ct.grid).extent_mm(&ct.grid, [0; 3], ct.grid.shape)
 }
 
-/// A real scan, or its lower or upper half.
-fn real(shared: &std::path::Path, name: &str, patient: Patient, upper: Option<bool>) -> Case {
-    let data = shared.join("data");
-    let (ct, regions) = if name.starts_with("liver") {
-        let folder = data.join("radiomics/liver-trunk-ct");
-        let file = std::fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.path());
-        let file =
-            file.into_iter().find(|path| path.to_string_lossy().ends_with(".nii.gz")).expect("an image");
-        (formats::nifti::read_image(&file).expect("an image").canonical(), Vec::new())
-    } else {
-        let case =
-            if name.starts_with("alderson") { "alderson-prostate-vmat" } else { "oesophagus-imrt-hd120" };
-        let folder = data.join(case);
-        let ct = CtSeries::read_folder(&folder.join("CT"), &SeriesChoice::default())
-            .expect("a CT")
-            .image
-            .canonical();
-        let set = if case.starts_with("alderson") { "RS.dcm" } else { "RS_converted.dcm" };
-        let set = StructureSet::open(&folder.join(set)).expect("structures").structures;
-        (ct, set.into_iter().map(Region::Contours).collect())
-    };
+/// Whether an organ reaches an end of its scan.
+pub fn is_cut(truth: &Anatomy, organ: &Organ) -> bool {
+    let [low, long] = [organ.coverage.lower[2], organ.coverage.shape[2]];
+    low <= 1 || low + long + 1 >= truth.grid.shape[2]
+}
+
+/// A part of a real scan. Age, sex and height are made up, but for the Alderson phantom's: no header says them.
+fn real(shared: &Path, part_of: &Part) -> Case {
+    let (ct, regions, patient) = scanned(&shared.join("data"), part_of.name);
     let whole = Anatomy::build(&ct, &regions, &Options::with_voxels(VOXEL_MM)).expect("a body");
     let [low, high] = box_of(&ct)[2];
-    let middle = 0.5 * (low + high);
-    let between = match upper {
-        None => [low, high],
-        Some(false) => [low, middle],
-        Some(true) => [middle, high],
-    };
-    let (ct, regions) = part(&ct, regions, between);
+    let between = part_of.from_to.map(|share| low + share * (high - low));
+    let (ct, mut regions) = part(&ct, regions, between);
+    if part_of.bare {
+        regions.retain(|region| region.role() == anatomy::region::Role::Outline);
+    }
     let scan = Anatomy::build(&ct, &regions, &Options::with_voxels(VOXEL_MM)).expect("a body");
     let wish = Wish { patient, model: None, calibration: Calibration::schneider(), scanned_mm: box_of(&ct) };
-    Case { name: name.into(), scan, wish, truth: Some(whole) }
+    Case { name: part_of.name.into(), scan, wish, truth: Some(whole) }
+}
+
+/// Image, structures, and who it is.
+fn scanned(data: &Path, name: &str) -> (Image<f32>, Vec<Region>, Patient) {
+    let adult = patient(55.0, Sex::Male, None, None);
+    if name.starts_with("liver") {
+        let file = data.join("radiomics/liver-trunk-ct/ct.nii.gz");
+        return (formats::nifti::read_image(&file).expect("an image").canonical(), Vec::new(), adult);
+    }
+    let (folder, set, patient) = if name.starts_with("alderson") {
+        ("alderson-prostate-vmat", "RS.dcm", patient(40.0, Sex::Male, Some(175.0), None))
+    } else {
+        ("oesophagus-imrt-hd120", "RS_converted.dcm", adult)
+    };
+    let folder = data.join(folder);
+    let ct = CtSeries::read_folder(&folder.join("CT"), &SeriesChoice::default()).expect("a CT");
+    let set = StructureSet::open(&folder.join(set)).expect("structures").structures;
+    (ct.image.canonical(), set.into_iter().map(Region::Contours).collect(), patient)
 }
