@@ -2,6 +2,7 @@
 
 use anatomy::region::Role;
 use anatomy::{Anatomy, Calibration, Options, Organ, Origin, Region};
+use completion::uncertainty::relative_error;
 use completion::{Completed, Error, Patient, Wish, complete};
 use phantoms::{Arms, Body, Person, Sex};
 use std::sync::LazyLock;
@@ -188,6 +189,22 @@ fn a_scan_of_the_whole_body_gets_nothing_added() {
     // Organs that nobody drew are the model's, where they lie in the child.
     let off = middle_mm(&done.anatomy, "Liver")[2] - middle_mm(&anatomy(&CHILD), "Liver")[2];
     assert!(off.abs() < 20.0, "{off:.0} mm");
+}
+
+#[test]
+fn a_modelled_organ_is_as_uncertain_as_the_dose_is_steep_there() {
+    let (_, done) = completed([0.80, 1.0], TOLD);
+    let Anatomy { grid, .. } = &done.anatomy;
+    let falling = |by_mm: f64| -> Vec<f32> {
+        (0..grid.len()).map(|at| (grid.centre_mm(grid.voxel(at))[2] / by_mm).exp() as f32).collect()
+    };
+    let error =
+        |name: &str, gy: &[f32]| relative_error(organ(&done.anatomy, name), &done.anatomy, gy, &done.ends);
+    // By a factor e over 100 mm: half of that over the 50 mm that an organ may be off along the body.
+    let (steep, flat) = (falling(100.0), falling(1e6));
+    assert!((error("Liver", &steep) - 0.5f64.hypot(0.1)).abs() < 0.03, "{}", error("Liver", &steep));
+    assert!((error("Liver", &flat) - 0.1).abs() < 0.001, "{}", error("Liver", &flat));
+    assert_eq!(error("Brain", &steep), 0.0);
 }
 
 #[test]
