@@ -1,8 +1,8 @@
 //! How far the mean dose of a modelled organ may be off for want of knowledge of the body beyond the scan.
 //!
-//! Three parts, added in squares: the dose of a completed body differs from that of the true one ([`BODY`]); an organ does
-//! not lie where the model has it ([`PLACE_MM`]), which matters as much as the dose is steep there: the organ is moved, and
-//! its mean read again; and what continues a drawn organ is larger or smaller ([`VOLUME`]) than the rest of the reference's. `docs/methods/completion.md` says how both were found and how well they cover what organs were off by.
+//! Three parts, added in squares: the dose of a completed body differs from that of the true one (`BODY`); an organ does
+//! not lie where the model has it (`PLACE_MM`), which matters as much as the dose is steep there: the organ is moved, and
+//! its mean read again; and what continues a drawn organ is larger or smaller (`VOLUME`) than the rest of the reference's. `docs/methods/completion.md` says how both were found and how well they cover what organs were off by.
 
 use crate::End;
 use anatomy::{Anatomy, Organ, Origin};
