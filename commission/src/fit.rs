@@ -68,6 +68,8 @@ pub struct Fit {
     pub degrees_of_freedom: usize,
     /// The points, in the table's order.
     pub points: Vec<FittedPoint>,
+    /// Those that it was fitted to.
+    pub used: Vec<usize>,
 }
 
 impl Fit {
@@ -198,12 +200,13 @@ fn finish(
         chi_squared,
         degrees_of_freedom,
         points: points.collect(),
+        used: data.used.to_vec(),
     })
 }
 
 /// Relative standard errors of the components that a fitted number is part of, by the fit's errors and correlations: of the
-/// monitor unit, extra-focal, jaws and leaves, leakage; the median over the points where the component is most of the
-/// reading, where there is none a tenth, else over all.
+/// monitor unit, extra-focal, jaws and leaves, leakage; the median over the points that it was fitted to where the component is
+/// most of the reading, where there is none a tenth, else over all of them.
 pub fn component_errors(model: &Model, fit: &Fit) -> [Option<f64>; 4] {
     let sigma: Vec<f64> = fit.numbers.iter().map(|fitted| fitted.sigma_relative).collect();
     let has = |numbers: &dyn Fn(Number) -> bool| {
@@ -228,8 +231,8 @@ pub fn component_errors(model: &Model, fit: &Fit) -> [Option<f64>; 4] {
     };
     let median = |component: usize| {
         let where_above = |least: f64| -> Vec<usize> {
-            let all = 0..model.points();
-            all.filter(|&place| model.shares(&fit.steps, place)[component] > least).collect()
+            let used = fit.used.iter().copied();
+            used.filter(|&place| model.shares(&fit.steps, place)[component] > least).collect()
         };
         let shares = [0.5, 0.1, -1.0].map(where_above);
         let places = shares.into_iter().find(|places| !places.is_empty()).unwrap_or_default();

@@ -45,8 +45,9 @@ pub struct Parameter {
 /// Disc widths are known to about this (standard error of the logarithm): published ones spread from 8 to 30 mm.
 const WIDTH_KNOWN: f64 = 0.5;
 /// An entry of a leakage table is known to about this before, beside the level. That on the axis, in the beam's cone, comes
-/// through jaws and leaves and not through the housing: points near the field tell of it, and it tells nothing of the rest.
-const ANGLE_KNOWN: [f64; 2] = [1.5, 0.5];
+/// through jaws and leaves and not through the housing: points near the field tell of it, and it tells nothing of the rest. The
+/// built-in one was measured on one machine.
+const ANGLE_KNOWN: [f64; 2] = [0.7, 0.5];
 /// What the dose of a monitor unit is defined as differs among clinics by up to this.
 const UNIT_KNOWN: f64 = 0.5;
 /// Optical depth of 8 cm of tungsten alloy at a few MeV: the relative change of what comes through over that of density.
