@@ -10,4 +10,5 @@ mod jaws;
 mod measured_profiles;
 mod out_of_field;
 mod pencils;
+mod scatter_fractions;
 mod water_tank;
