@@ -22,6 +22,8 @@ pub struct Effort {
     pub seed: u64,
     /// Batches that the uncertainty comes from.
     pub batches: u32,
+    /// Whether splitting and roulette follow the importance of the place in the patient.
+    pub variance_reduction: VarianceReduction,
 }
 
 /// The dose of a plan in a patient, all fractions.
@@ -126,7 +128,7 @@ pub fn body_dose(
     sum.warnings.extend(given.iter().flat_map(|given| wedge_warnings(given.beam)));
     let mut decks = Vec::with_capacity(RUNS.len());
     for run in &RUNS {
-        let deck = component_deck(&given, plan, anatomy, run.component)?;
+        let deck = component_deck(&given, plan, anatomy, run.component, effort.variance_reduction)?;
         if deck.is_none() {
             let lacking = run.stage.name();
             sum.warnings.push(format!("the machine file describes no {lacking}: it is not in the dose"));
@@ -172,6 +174,7 @@ fn component_deck(
     plan: &Plan,
     anatomy: &Anatomy,
     component: Component,
+    variance_reduction: VarianceReduction,
 ) -> Result<Option<(Deck, f64)>, Error> {
     let mut materials = anatomy.materials.clone();
     let head = head(given, plan.position, &anatomy.grid, component, &mut materials)?;
@@ -188,7 +191,7 @@ fn component_deck(
         source: Source::Head(head),
         quantity: Quantity::Dose,
     };
-    Ok(Some((Deck::new(&case, VarianceReduction::Auto)?, fluence)))
+    Ok(Some((Deck::new(&case, variance_reduction)?, fluence)))
 }
 
 /// Relative standard errors of the components, a mean over the beams by their MU.

@@ -1,7 +1,7 @@
 //! Whether the statistical errors of differences between two plans are what repeated runs scatter by.
 
 use anatomy::{Anatomy, Options, Region};
-use dose_core::run::Backend;
+use dose_core::run::{Backend, VarianceReduction};
 use estimate::difference::{Difference, OrganMean, Run, difference};
 use estimate::{Calibrated, Effort, MonitorUnit, body_dose};
 use std::ops::ControlFlow;
@@ -82,7 +82,8 @@ fn means(plan: &Plan, patient: &Anatomy, seed: u64) -> (Run, [OrganMean; 2]) {
     let unit = MonitorUnit { gy_per_unit: 1e-12, sigma_relative: 0.0 };
     let calibrated: Vec<_> = choices.iter().map(|choice| Calibrated { choice, unit }).collect();
     let mut backend = Backend::cpu(None).expect("threads");
-    let effort = Effort { histories: HISTORIES, seed, batches: 40 };
+    let effort =
+        Effort { histories: HISTORIES, seed, batches: 40, variance_reduction: VarianceReduction::Auto };
     let proceed = &mut |_, _| ControlFlow::Continue(());
     let dose = body_dose(plan, &calibrated, patient, None, effort, &mut backend, proceed).expect("a dose");
     let of = |name: &str| {

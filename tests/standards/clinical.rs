@@ -35,7 +35,12 @@ impl Case {
             .map(|delivery| choose(&machines, delivery.beam, None).expect("a machine"))
             .collect();
         assert_eq!(choices.len(), deliveries, "beams that treat");
-        let effort = Effort { histories, seed: 1, batches: 50 };
+        let effort = Effort {
+            histories,
+            seed: 1,
+            batches: 50,
+            variance_reduction: dose_core::run::VarianceReduction::Auto,
+        };
         let mut backend = dose_core::run::Backend::cpu(None).expect("threads");
         let units = &mut |_| ControlFlow::Continue(());
         let calibrated = calibrate(&self.plan, &choices, effort.seed, &mut NothingKnown, &mut backend, units);

@@ -14,6 +14,7 @@ use crate::stages::Stages;
 use crate::turn::Turn;
 use ::estimate::{BodyDose, Comparison, Effort, body_dose, calibrate, compare, planned};
 use anatomy::{Anatomy, Options, ReferenceDose};
+use dose_core::run::VarianceReduction;
 use treatment::machine::{Choice, Machine, choose};
 use volume::Image;
 
@@ -123,7 +124,8 @@ impl Case {
         )
         .map_err(|error| failure(error, inputs))?;
         let ours = loop {
-            let effort = Effort { histories, seed, batches: BATCHES };
+            let effort =
+                Effort { histories, seed, batches: BATCHES, variance_reduction: VarianceReduction::Auto };
             let mut last = None;
             let dose = body_dose(
                 &inputs.plan,

@@ -1,7 +1,7 @@
 //! The dose of an arc on the middle of a scan, in several runs.
 
 use anatomy::Anatomy;
-use dose_core::run::Backend;
+use dose_core::run::{Backend, VarianceReduction};
 use estimate::{BodyDose, Effort, KnownUnits, MonitorUnit, body_dose, calibrate};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -83,7 +83,7 @@ fn run(anatomy: &Anatomy, target_mm: [f64; 3], histories: u64, seed: u64, kept: 
     let mut backend = Backend::cpu(None).expect("threads");
     let go = &mut |_| ControlFlow::Continue(());
     let calibrated = calibrate(&plan, &choices, 1, kept, &mut backend, go).expect("monitor units");
-    let effort = Effort { histories, seed, batches: 50 };
+    let effort = Effort { histories, seed, batches: 50, variance_reduction: VarianceReduction::Auto };
     let go = &mut |_, _| ControlFlow::Continue(());
     body_dose(&plan, &calibrated, anatomy, None, effort, &mut backend, go).expect("a dose")
 }
