@@ -53,13 +53,13 @@ fn main() {
         let middle = ratios.iter().map(|(ratio, sigma, _)| weight(*sigma) * ratio).sum::<f64>() / all;
         let chi: f64 = ratios.iter().map(|(ratio, sigma, _)| ((ratio - 1.0) / sigma).powi(2)).sum::<f64>()
             / ratios.len() as f64;
-        ratios.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let sigma = ratios[ratios.len() / 2].1;
+        let mut sigmas: Vec<f64> = ratios.iter().map(|(_, sigma, _)| *sigma).collect();
+        sigmas.sort_by(f64::total_cmp);
         println!(
             "| {name} | {} | {} | {middle:.4} | {:.1} % | {chi:.2} |",
             ratios.len(),
             beyond.len(),
-            100.0 * sigma
+            100.0 * sigmas[sigmas.len() / 2]
         );
         beyond.iter().for_each(|(ratio, sigma, organ)| println!("  {organ}: {ratio:.3} ± {sigma:.3}"));
     }
