@@ -82,6 +82,8 @@ def test_an_exception_of_the_callback_comes_through(case: straydose.Case) -> Non
 
 
 def test_ctrl_c_stops_the_run(study: Path, case: straydose.Case) -> None:
+    # A shell starts what runs in its background with the signal ignored, and Python leaves that as it is.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for work in (
         lambda: case.estimate(histories=1e9, backend="cpu", seed=7),
         lambda: straydose.phantom(10, "F", voxel_mm=1.5),
