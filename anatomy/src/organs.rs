@@ -17,6 +17,8 @@ pub struct DoseFields<'a> {
     pub relative_sigma: Option<&'a [f32]>,
     /// The dose's components (Gy), if known.
     pub components_gy: Option<[&'a [f32]; COMPONENTS]>,
+    /// Part of the dose from contaminating electrons (Gy), if there is a term for them.
+    pub electrons_gy: Option<&'a [f32]>,
     /// Mass density (g/cm³).
     pub density_g_cm3: &'a [f32],
 }
@@ -55,6 +57,8 @@ pub struct OrganDose {
     pub statistical: StatisticalError,
     /// Mean of each component, by mass (Gy).
     pub components_gy: Option<[f64; COMPONENTS]>,
+    /// Mean of the part from contaminating electrons, by mass (Gy).
+    pub electrons_gy: Option<f64>,
     /// Centre of the covered volume (mm, patient).
     pub centroid_mm: [f64; 3],
     /// From the centroid to the nearest point of the given isodose (cm): 0 inside it.
@@ -121,6 +125,7 @@ impl OrganDose {
             d2_gy: to_share(0.02),
             statistical: statistical(organ_batch_means, at_most),
             components_gy: fields.components_gy.map(|components| components.map(mean)),
+            electrons_gy: fields.electrons_gy.map(mean),
             centroid_mm,
             distance_cm: isodose.and_then(|isodose| isodose.distance_mm(centroid_mm)).map(|mm| mm / 10.0),
         })
@@ -137,6 +142,9 @@ fn check(coverage: &Coverage, fields: &DoseFields) -> Result<(), Error> {
     length("organ's grid", coverage.grid.shape.iter().product())?;
     if let Some(sigma) = fields.relative_sigma {
         length("sigma", sigma.len())?;
+    }
+    if let Some(electrons) = fields.electrons_gy {
+        length("electrons", electrons.len())?;
     }
     fields.components_gy.iter().flatten().try_for_each(|component| length("component", component.len()))
 }
@@ -191,6 +199,7 @@ mod tests {
             dose_gy: &dose,
             relative_sigma: Some(&[0.1; 4]),
             components_gy: Some([&[1.0; 4], &[0.0; 4], &[0.0; 4], &[0.5; 4]]),
+            electrons_gy: None,
             density_g_cm3: &[1.0, 0.25, 1.0, 1.0],
         };
         let organ =
@@ -218,6 +227,7 @@ mod tests {
             dose_gy: &dose,
             relative_sigma: None,
             components_gy: None,
+            electrons_gy: None,
             density_g_cm3: &[1.0; 4],
         };
         let batches = [9.0, 11.0, 10.0, 10.0];
@@ -237,6 +247,7 @@ mod tests {
             dose_gy: &dose,
             relative_sigma: None,
             components_gy: None,
+            electrons_gy: None,
             density_g_cm3: &[1.0; 4],
         };
         let of = |fractions| OrganDose::of("lens", &coverage(fractions), &fields, None, None);
@@ -257,6 +268,7 @@ mod tests {
             dose_gy: &dose,
             relative_sigma: None,
             components_gy: None,
+            electrons_gy: None,
             density_g_cm3: &[1.0; 3],
         };
         let error = OrganDose::of("x", &coverage([1.0; 4]), &fields, None, None).expect_err("refused");

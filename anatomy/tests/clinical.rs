@@ -54,6 +54,7 @@ fn alderson_structures_have_their_volumes_and_doses() {
         dose_gy: &dose,
         relative_sigma: None,
         components_gy: None,
+        electrons_gy: None,
         density_g_cm3: &anatomy.voxel_density_g_cm3,
     };
     let isodose = Isodose::new(&dose, 30.0);

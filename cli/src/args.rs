@@ -233,6 +233,14 @@ pub struct EstimateArguments {
     #[arg(long, value_name = "NAME|FILE")]
     pub machine: Option<String>,
 
+    /// Leave out the surface term of contaminating electrons that the machine file describes.
+    #[arg(long)]
+    pub without_electrons: bool,
+
+    /// Write model.nii.gz too: the relative error of each voxel for want of knowledge of the machine.
+    #[arg(long)]
+    pub model_image: bool,
+
     /// Edge of a voxel.
     #[arg(long, value_name = "MM", default_value_t = VOXEL_MM)]
     pub voxel_mm: f64,

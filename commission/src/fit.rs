@@ -205,9 +205,9 @@ fn finish(
 }
 
 /// Relative standard errors of the components that a fitted number is part of, by the fit's errors and correlations: of the
-/// monitor unit, extra-focal, jaws and leaves, leakage; the median over the points that it was fitted to where the component is
+/// monitor unit, extra-focal, jaws and leaves, leakage, electrons; the median over the points that it was fitted to where the component is
 /// most of the reading, where there is none a tenth, else over all of them.
-pub fn component_errors(model: &Model, fit: &Fit) -> [Option<f64>; 4] {
+pub fn component_errors(model: &Model, fit: &Fit) -> [Option<f64>; 5] {
     let sigma: Vec<f64> = fit.numbers.iter().map(|fitted| fitted.sigma_relative).collect();
     let has = |numbers: &dyn Fn(Number) -> bool| {
         let fitted = fit.numbers.iter().filter(|fitted| fitted.verdict != Verdict::NotDetermined);
@@ -249,6 +249,7 @@ pub fn component_errors(model: &Model, fit: &Fit) -> [Option<f64>; 4] {
         has(&is_disc).then(|| median(1)),
         has(&|number| number == Number::Density).then(|| median(2)),
         has(&is_level).then(|| median(3)),
+        has(&|number| number == Number::Electrons).then(|| median(4)),
     ]
 }
 

@@ -61,6 +61,11 @@ pub fn write(
     {
         set(table, "sigma_mm", width.value.into(), width.sigma_relative, source);
     }
+    if let Some(level) = fitted(Number::Electrons)
+        && let Some(table) = beam.get_mut("electrons").and_then(Item::as_table_like_mut)
+    {
+        set(table, "level", level.value.into(), level.sigma_relative, source);
+    }
     leakage(beam, &machine, quality, model, fit, source);
     uncertainties(beam, model, fit, source);
     let written = document.to_string();
@@ -105,7 +110,9 @@ fn leakage(
 fn uncertainties(beam: &mut toml_edit::Table, model: &Model, fit: &Fit, source: &str) {
     let known = component_errors(model, fit);
     let Some(table) = beam.get_mut("model_uncertainty").and_then(Item::as_table_like_mut) else { return };
-    for (key, error) in ["in_field", "head_scatter", "collimator", "leakage"].into_iter().zip(known) {
+    for (key, error) in
+        ["in_field", "head_scatter", "collimator", "leakage", "electrons"].into_iter().zip(known)
+    {
         if let Some(error) = error {
             let source = format!("{source}: errors of the fitted numbers, median over the points");
             let number: Value = rounded(error.min(2.0)).into();

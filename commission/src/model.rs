@@ -1,7 +1,7 @@
 //! What the detectors read for any value of a machine's numbers, from the responses.
 //!
 //! ```text
-//! reading = c · [open + r · extra-focal(width) + metal(density) + level · (1 + r) · Σ relative(angle) · leakage(angle)]
+//! reading = c · [open + r · extra-focal(width) + metal(density) + level · (1 + r) · Σ relative(angle) · leakage(angle) + level · (1 + r) · electrons]
 //! ```
 //! with r extra-focal photons for a focal one, and c the dose of a monitor unit over the bracket (less leakage) in the
 //! reference condition, or the factor of a series. All numbers are positive; the fit works on their logarithms.
@@ -25,6 +25,8 @@ pub enum Number {
     LeakageLevel,
     /// The leakage at a node of its table, over the level.
     LeakageAngle(usize),
+    /// Level of the contaminating electrons.
+    Electrons,
     /// Factor of a series of relative readings.
     Series(usize),
 }
@@ -104,6 +106,10 @@ impl<'a> Model<'a> {
                 add(Number::LeakageAngle(node), name, relative, ANGLE_KNOWN[node.min(1)]);
             }
         }
+        if let Some(electrons) = beam.electrons.filter(|electrons| electrons.level > 0.0) {
+            let sigma = known(beam.model_uncertainty.electrons);
+            add(Number::Electrons, "level of contaminating electrons".into(), electrons.level, sigma);
+        }
         for (index, name) in measurements.series.iter().enumerate() {
             add(Number::Series(index), format!("factor of series {name:?}"), 1.0, FACTOR_KNOWN);
         }
@@ -139,8 +145,9 @@ impl<'a> Model<'a> {
         Some(self.parameters[at].before * steps[at].exp())
     }
 
-    /// The parts of the bracket at a detector and the variance of their sum: open beam, extra-focal, jaws and leaves, leakage.
-    pub(crate) fn bracket(&self, steps: &[f64], place: usize) -> ([f64; 4], f64) {
+    /// The parts of the bracket at a detector and the variance of their sum: open beam, extra-focal, jaws and leaves, leakage,
+    /// electrons.
+    pub(crate) fn bracket(&self, steps: &[f64], place: usize) -> ([f64; 5], f64) {
         let responses = self.responses;
         let ratio = self.value(steps, Number::ExtraFocalRatio).unwrap_or(0.0);
         let level = self.value(steps, Number::LeakageLevel).unwrap_or(0.0) * (1.0 + ratio);
@@ -157,15 +164,17 @@ impl<'a> Model<'a> {
         let variance =
             responses.open.sigma[place].powi(2) + disc_variance + metal_variance + leakage_variance;
         // Between the nodes of the width a faint reading may come out below 0.
-        ([open, disc.max(0.0), metal, leakage], variance)
+        let electrons =
+            self.value(steps, Number::Electrons).unwrap_or(0.0) * (1.0 + ratio) * responses.electrons[place];
+        ([open, disc.max(0.0), metal, leakage, electrons], variance)
     }
 
     /// Reading and its standard error from the random error of the runs, for each point; `steps` are logarithms of the
     /// parameters over their values before.
     pub fn readings(&self, steps: &[f64]) -> Vec<(f64, f64)> {
-        let ([open, disc, metal, _], reference_variance) =
+        let ([open, disc, metal, _, electrons], reference_variance) =
             self.bracket(steps, self.measurements.points.len());
-        let reference = open + disc + metal;
+        let reference = open + disc + metal + electrons;
         let gy_per_mu = self.value(steps, Number::GyPerMu).unwrap_or(0.0);
         let readings = self.measurements.points.iter().enumerate().map(|(place, point)| {
             let (parts, variance) = self.bracket(steps, place);
@@ -185,8 +194,8 @@ impl<'a> Model<'a> {
         readings.collect()
     }
 
-    /// The shares of the components in a reading: open beam, extra-focal, jaws and leaves, leakage.
-    pub fn shares(&self, steps: &[f64], place: usize) -> [f64; 4] {
+    /// The shares of the components in a reading: open beam, extra-focal, jaws and leaves, leakage, electrons.
+    pub fn shares(&self, steps: &[f64], place: usize) -> [f64; 5] {
         let (parts, _) = self.bracket(steps, place);
         let sum: f64 = parts.iter().sum();
         parts.map(|part| if sum > 0.0 { part / sum } else { 0.0 })

@@ -8,9 +8,11 @@ use dose_core::case::{Case, Component, MaterialId, Quantity, Source};
 use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::run::{Backend, Progress, Settings, VarianceReduction, transport};
+use estimate::electrons::{in_water, open_kerma_gy};
 use estimate::head::{fixed, half_width, head_beam};
 use std::ops::ControlFlow;
 use treatment::machine::{BeamQuality, Machine};
+use treatment::opening::rectangles;
 
 /// Runs that a standard error comes from; each has its own seed, and the same one whatever the numbers of the head, so that
 /// differences between these are exact where the random error is not.
@@ -58,6 +60,9 @@ pub struct Responses {
     pub angles: Vec<f64>,
     /// Leakage that is 1 at a node and 0 at the others, for a level of 1 and no extra-focal photons.
     pub leakage: Vec<Response>,
+    /// The electrons' surface term for a level of 1 and no extra-focal photons (exact); none in air, or where the machine
+    /// lacks it.
+    pub electrons: Vec<f64>,
 }
 
 /// How far a set of runs is, over the whole; breaking off cancels.
@@ -126,6 +131,7 @@ impl Responses {
         responses.extra_focal = vec![nothing.clone(); responses.widths.len()];
         responses.metal = vec![nothing.clone(); responses.densities.len()];
         responses.leakage = vec![nothing; responses.angles.len()];
+        responses.electrons = vec![0.0; detectors];
         let share =
             |component| SHARES.iter().find(|(one, _)| *one == component).map_or(1.0, |(_, share)| *share);
         let per_setup = share(Component::Open)
@@ -151,6 +157,9 @@ impl Responses {
                 done += part;
                 Ok(())
             };
+            for (place, reading) in electrons(machine, beam, setup, members)? {
+                responses.electrons[place] = reading;
+            }
             let run = |component| Run {
                 tank: &tank,
                 setup,
@@ -253,6 +262,25 @@ impl Run<'_> {
         };
         Ok(sums.iter().map(estimate).collect())
     }
+}
+
+/// The electrons' readings at the points of a setup.
+fn electrons(
+    machine: &Machine,
+    quality: &BeamQuality,
+    setup: &Setup,
+    members: &[(usize, Point)],
+) -> Result<Vec<(usize, f64)>, Error> {
+    let Some(term) = quality.electrons.as_ref().filter(|_| setup.medium == Medium::Water) else {
+        return Ok(vec![]);
+    };
+    let beam = field::beam(machine, quality, setup)?;
+    let open = rectangles(&beam.devices, &beam.control_points[0].pose.openings);
+    let without_extra_focal = 1.0 + quality.extra_focal.map_or(0.0, |disc| disc.ratio());
+    let kerma_gy = open_kerma_gy(quality, beam.sad_mm)? / without_extra_focal;
+    let reading =
+        |point: &Point| kerma_gy * in_water(term, &open, point.position_mm, beam.sad_mm, setup.ssd_mm);
+    Ok(members.iter().map(|(place, point)| (*place, reading(point))).collect())
 }
 
 /// The setups with the machine's reference condition among them; for each the places of its detectors, the reference last of

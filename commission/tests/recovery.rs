@@ -154,6 +154,21 @@ fn known_numbers_lie_within_their_stated_errors_and_held_out_far_points_improve(
     assert!(after_error < 0.3 * before_error, "{before_error} to {after_error}");
 }
 
+/// The level of the electrons is relative to the open beam's kerma in air, in the isocentre, which is about what the beam
+/// gives at its maximum there.
+#[test]
+fn kerma_in_air_is_about_the_dose_of_the_reference_brought_to_the_isocentre() {
+    let Case { machine, responses, .. } = case();
+    let beam = &machine.beams[quality(machine)];
+    let kerma_gy = estimate::electrons::open_kerma_gy(beam, machine.fits.sad_mm).expect("a spectrum");
+    let disc = beam.extra_focal.expect("a disc").ratio();
+    let last = responses.open.mean.len() - 1;
+    let dose_gy = responses.open.mean[last] + disc * responses.extra_focal[1].mean[last];
+    let away_mm = beam.reference.ssd_mm + beam.reference.depth_mm;
+    let ratio = dose_gy * (away_mm / machine.fits.sad_mm).powi(2) / kerma_gy;
+    assert!((ratio - 1.0).abs() < 0.06, "{ratio}");
+}
+
 #[test]
 fn a_handful_of_far_points_fixes_the_leakage_and_nothing_else() {
     let Case { machine, table, responses } = case();

@@ -5,6 +5,7 @@
 //! its mean read again; and what continues a drawn organ is larger or smaller (`VOLUME`) than the rest of the reference's. `docs/methods/completion.md` says how both were found and how well they cover what organs were off by.
 
 use crate::End;
+use crate::model::FILLERS;
 use anatomy::{Anatomy, Organ, Origin};
 use volume::VoxelIndex;
 
@@ -21,7 +22,8 @@ const OUTSIDE: f64 = 0.5;
 /// Relative standard error of the mean dose of an organ for want of knowledge of the body; 0 for what is drawn wholly.
 ///
 /// `dose_gy` is the dose of each voxel of the anatomy's grid, whose axes are across, front to back and along; of a continued
-/// organ only what lies beyond the `ends` is moved. Errors are of the logarithm: 0.69 is a factor of two.
+/// organ, and of the layers that fill the scanned outline as they fill the model's (skin, fat, muscle), only what lies beyond the
+/// `ends` is moved. Errors are of the logarithm: 0.69 is a factor of two.
 pub fn relative_error(organ: &Organ, anatomy: &Anatomy, dose_gy: &[f32], ends: &[End]) -> f64 {
     if organ.from == Origin::Ct {
         return 0.0;
@@ -67,6 +69,7 @@ impl Parts {
             let at_mm: f64 = (0..3).map(|c| centre[c] * grid.axes[2][c]).sum();
             ends.iter().any(|end| if end.is_upper { at_mm > end.at_mm } else { at_mm < end.at_mm })
         };
+        let stays_in_scan = organ.from == Origin::Both || FILLERS.contains(&organ.name.as_str());
         let mut parts = Self::default();
         for (voxel, share) in organ.coverage.voxels().filter(|(voxel, _)| dose_gy[*voxel].is_finite()) {
             let grams = f64::from(share) * f64::from(anatomy.voxel_density_g_cm3[voxel]);
@@ -74,7 +77,7 @@ impl Parts {
                 to[0] += grams;
                 to[1] += grams * f64::from(dose_gy[at]);
             };
-            if organ.from == Origin::Both && !is_beyond(voxel) {
+            if stays_in_scan && !is_beyond(voxel) {
                 add(&mut parts.seen, voxel);
                 continue;
             }

@@ -189,6 +189,13 @@ fn a_scan_of_the_whole_body_gets_nothing_added() {
     // Organs that nobody drew are the model's, where they lie in the child.
     let off = middle_mm(&done.anatomy, "Liver")[2] - middle_mm(&anatomy(&CHILD), "Liver")[2];
     assert!(off.abs() < 20.0, "{off:.0} mm");
+    // Where they lie is the model's guess; where the skin lies is known.
+    let grid = &done.anatomy.grid;
+    let steep: Vec<f32> =
+        (0..grid.len()).map(|at| (grid.centre_mm(grid.voxel(at))[2] / 100.0).exp() as f32).collect();
+    let error = |name: &str| relative_error(organ(&done.anatomy, name), &done.anatomy, &steep, &done.ends);
+    assert!(error("Liver") > 0.4, "{}", error("Liver"));
+    assert!((error("Skin") - 0.1).abs() < 1e-9, "{}", error("Skin"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The dose of the whole body: each component of the source run on its own, then added.
 
 use crate::Error;
+use crate::electrons::surface_dose;
 use crate::head::{Given, head, wedge_warnings};
 use crate::monitor::{Calibrated, MonitorUnit};
 use crate::sharing::{PILOT, PILOT_SEED, Piloted, RUNS, shares};
@@ -11,7 +12,11 @@ use dose_core::deck::Deck;
 use dose_core::run::{Backend, EnergyBalance, Progress, Region, Settings, VarianceReduction, transport};
 use std::ops::ControlFlow;
 use treatment::Plan;
+use treatment::machine::ModelUncertainty;
 use volume::{Grid, Image};
+
+/// Place of the head's scatter among the components.
+const HEAD_SCATTER: usize = 1;
 
 /// How hard to try.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +38,10 @@ pub struct BodyDose {
     pub dose_gy: Image<f32>,
     /// Relative standard error of each voxel; 1 where nothing was scored.
     pub sigma_relative: Vec<f32>,
-    /// In-field primary with its scatter, head scatter, collimator transmission and scatter, leakage (Gy).
+    /// In-field primary with its scatter, head scatter with the electrons, collimator transmission and scatter, leakage (Gy).
     pub components_gy: [Vec<f32>; COMPONENTS],
+    /// Part of the head scatter that is the surface term of the contaminating electrons, if the machine has one.
+    pub electrons: Option<ElectronDose>,
     /// Relative standard error of each component for want of knowledge of the machine.
     pub model_sigma: [f64; COMPONENTS],
     /// Relative standard error of each organ's mean, from batches; `None` where an organ covers no voxel.
@@ -49,6 +56,17 @@ pub struct BodyDose {
     pub balances: Vec<EnergyBalance>,
     /// What the user should know.
     pub warnings: Vec<String>,
+}
+
+/// The surface term of the contaminating electrons.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ElectronDose {
+    /// Dose of each voxel (Gy).
+    pub gy: Vec<f32>,
+    /// Its share in the mean of each organ, by mass.
+    pub organ_share: Vec<f64>,
+    /// Its relative standard error, for want of knowledge of the machine.
+    pub model_sigma: f64,
 }
 
 /// What goes on, for a progress display.
@@ -83,12 +101,16 @@ impl Stage {
 }
 
 impl BodyDose {
-    /// Relative standard error, for want of knowledge of the machine, of a dose that is made of these components; `None`
-    /// where there is none. The components' errors are independent: their squares add.
-    pub fn model_error(&self, components_gy: [f64; COMPONENTS]) -> Option<f64> {
+    /// Relative standard error, for want of knowledge of the machine, of a dose that is made of these components and has so
+    /// much of electrons in its head scatter; `None` where there is none. The errors are independent: their squares add.
+    pub fn model_error(&self, components_gy: [f64; COMPONENTS], electrons_gy: f64) -> Option<f64> {
         let total: f64 = components_gy.iter().sum();
-        let squares = components_gy.iter().zip(self.model_sigma).map(|(gy, sigma)| (gy * sigma).powi(2));
-        (total > 0.0).then(|| squares.sum::<f64>().sqrt() / total)
+        let mut photons_gy = components_gy;
+        photons_gy[HEAD_SCATTER] -= electrons_gy;
+        let sigma = self.electrons.as_ref().map_or(0.0, |electrons| electrons.model_sigma);
+        let squares = photons_gy.iter().zip(self.model_sigma).map(|(gy, sigma)| (gy * sigma).powi(2));
+        let square = squares.sum::<f64>() + (electrons_gy * sigma).powi(2);
+        (total > 0.0).then(|| square.sqrt() / total)
     }
 }
 
@@ -158,6 +180,9 @@ pub fn body_dose(
             sum.add(run.place, *fluence, &outcome, &anatomy.body);
         }
     }
+    if let Some(gy) = surface_dose(&given, plan.position, anatomy)? {
+        sum.add_electrons(gy, &regions, mean_by_mu(&given, |sigma| sigma.electrons));
+    }
     let monitor_units = calibrated.iter().map(|calibrated| calibrated.unit).collect();
     Ok(sum.into_dose(anatomy, monitor_units, model_sigma(&given)))
 }
@@ -196,14 +221,19 @@ fn component_deck(
 
 /// Relative standard errors of the components, a mean over the beams by their MU.
 fn model_sigma(given: &[Given]) -> [f64; COMPONENTS] {
+    std::array::from_fn(|at| mean_by_mu(given, |sigma| sigma.by_component()[at]))
+}
+
+/// Mean over the beams by their MU of what their machine files say of their uncertainty.
+fn mean_by_mu(given: &[Given], of: impl Fn(&ModelUncertainty) -> f64) -> f64 {
     let total: f64 = given.iter().map(|given| given.mu).sum();
-    let of = |given: &Given| given.choice.quality.model_uncertainty.by_component();
-    std::array::from_fn(|at| given.iter().map(|given| given.mu * of(given)[at]).sum::<f64>() / total)
+    given.iter().map(|given| given.mu * of(&given.choice.quality.model_uncertainty)).sum::<f64>() / total
 }
 
 /// Components as they are added.
 struct Sum {
     components_gy: [Vec<f32>; COMPONENTS],
+    electrons: Option<ElectronDose>,
     variance: Vec<f64>,
     organ_mean: Vec<[f64; COMPONENTS]>,
     organ_variance: Vec<[f64; COMPONENTS]>,
@@ -216,6 +246,7 @@ impl Sum {
     fn new(voxels: usize, organs: usize) -> Sum {
         Sum {
             components_gy: std::array::from_fn(|_| vec![0.0; voxels]),
+            electrons: None,
             variance: vec![0.0; voxels],
             organ_mean: vec![[0.0; COMPONENTS]; organs],
             organ_variance: vec![[0.0; COMPONENTS]; organs],
@@ -242,6 +273,28 @@ impl Sum {
         self.warnings.extend(outcome.warnings.iter().cloned());
     }
 
+    /// Adds the surface term to the scatter of the head. It has no statistical error.
+    fn add_electrons(&mut self, gy: Vec<f32>, regions: &[Region], model_sigma: f64) {
+        for (sum, gy) in self.components_gy[HEAD_SCATTER].iter_mut().zip(&gy) {
+            *sum += gy;
+        }
+        let mean = |region: &Region| {
+            let [sum, weight] = region.0.iter().fold([0.0; 2], |[sum, weight], &(voxel, share)| {
+                let share = f64::from(share);
+                [sum + share * f64::from(gy[voxel as usize]), weight + share]
+            });
+            if weight > 0.0 { sum / weight } else { 0.0 }
+        };
+        let add = |(parts, region): (&mut [f64; COMPONENTS], &Region)| {
+            let mean_gy = mean(region);
+            parts[HEAD_SCATTER] += mean_gy;
+            let all_gy: f64 = parts.iter().sum();
+            if all_gy > 0.0 { mean_gy / all_gy } else { 0.0 }
+        };
+        let organ_share = self.organ_mean.iter_mut().zip(regions).map(add).collect();
+        self.electrons = Some(ElectronDose { gy, organ_share, model_sigma });
+    }
+
     fn into_dose(
         self,
         anatomy: &Anatomy,
@@ -260,6 +313,7 @@ impl Sum {
             sigma_relative: sigma.collect(),
             dose_gy: Image { grid: anatomy.grid, values },
             components_gy: self.components_gy,
+            electrons: self.electrons,
             model_sigma,
             organ_sigma: organs()
                 .map(|(mean, variance)| relative(mean.iter().sum(), variance.iter().sum()))
@@ -303,6 +357,16 @@ mod tests {
     }
 
     #[test]
+    fn electrons_are_head_scatter_and_have_no_statistical_error() {
+        let mut sum = Sum::new(2, 1);
+        sum.organ_mean[0][0] = 6.0;
+        sum.add_electrons(vec![1.0, 4.0], &[Region(vec![(0, 1.0), (1, 0.5)])], 0.5);
+        assert_eq!(sum.components_gy[HEAD_SCATTER], [1.0, 4.0]);
+        assert_eq!((sum.organ_mean[0], sum.organ_variance[0]), ([6.0, 2.0, 0.0, 0.0], [0.0; 4]));
+        assert_eq!(sum.electrons.expect("electrons").organ_share, [0.25]);
+    }
+
+    #[test]
     fn the_model_error_of_a_sum_is_the_root_of_the_squares_of_its_parts() {
         let grid = volume::OrientedGrid {
             origin_mm: [0.0; 3],
@@ -314,6 +378,7 @@ mod tests {
             dose_gy: Image { grid, values: vec![0.0] },
             sigma_relative: vec![],
             components_gy: std::array::from_fn(|_| vec![]),
+            electrons: None,
             model_sigma: [0.03, 0.4, 0.2, 0.5],
             organ_sigma: vec![],
             organ_component_sigma: vec![],
@@ -322,9 +387,13 @@ mod tests {
             balances: vec![],
             warnings: vec![],
         };
-        assert!((dose.model_error([0.0, 0.0, 0.0, 2.0]).expect("a dose") - 0.5).abs() < 1e-12);
+        assert!((dose.model_error([0.0, 0.0, 0.0, 2.0], 0.0).expect("a dose") - 0.5).abs() < 1e-12);
         // 3 × 0.4 and 8 × 0.2 make 2.
-        assert!((dose.model_error([0.0, 3.0, 8.0, 0.0]).expect("a dose") - 2.0 / 11.0).abs() < 1e-12);
-        assert_eq!(dose.model_error([0.0; 4]), None);
+        assert!((dose.model_error([0.0, 3.0, 8.0, 0.0], 0.0).expect("a dose") - 2.0 / 11.0).abs() < 1e-12);
+        assert_eq!(dose.model_error([0.0; 4], 0.0), None);
+        // Of 4 of the head 1 is electrons: 3 × 0.4 and 1 × 1.6 make 2.
+        let electrons = ElectronDose { gy: vec![], organ_share: vec![], model_sigma: 1.6 };
+        let dose = BodyDose { electrons: Some(electrons), ..dose };
+        assert!((dose.model_error([0.0, 4.0, 0.0, 0.0], 1.0).expect("a dose") - 0.5).abs() < 1e-12);
     }
 }

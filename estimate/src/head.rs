@@ -179,7 +179,7 @@ pub fn local_point_mm(grid: &OrientedGrid, point_mm: [f64; 3]) -> [f64; 3] {
 }
 
 /// Where a direction points along the grid's axes.
-fn local_direction(grid: &OrientedGrid, direction: [f64; 3]) -> [f64; 3] {
+pub(crate) fn local_direction(grid: &OrientedGrid, direction: [f64; 3]) -> [f64; 3] {
     grid.axes.map(|axis| (0..3).map(|a| axis[a] * direction[a]).sum())
 }
 
@@ -230,6 +230,16 @@ fn opening(beam: &Beam, start: usize, parts: [f64; 2], margin_mm: f64, half_widt
     std::array::from_fn(|i| (around[i] + margin[i]).clamp(-widest, widest) / beam.sad_mm)
 }
 
+/// Energies of the focal photons on the axis.
+///
+/// # Errors
+/// The machine's numbers make no spectrum.
+pub(crate) fn focal_spectrum(quality: &BeamQuality) -> Result<Spectrum, Error> {
+    let bins = quality.spectrum.bins(SPECTRUM_BINS).bins;
+    let bins = bins.into_iter().map(|(lo_mev, hi_mev, weight)| Bin { lo_mev, hi_mev, weight });
+    Ok(Spectrum::from_bins(bins.collect())?)
+}
+
 /// Spectrum, profile and collimators of a beam.
 pub fn head_beam(
     machine: &Machine,
@@ -237,9 +247,7 @@ pub fn head_beam(
     beam: &Beam,
     materials: &mut Vec<Material>,
 ) -> Result<HeadBeam, Error> {
-    let bins = quality.spectrum.bins(SPECTRUM_BINS).bins;
-    let bins = bins.into_iter().map(|(lo_mev, hi_mev, weight)| Bin { lo_mev, hi_mev, weight });
-    let spectrum = Spectrum::from_bins(bins.collect())?;
+    let spectrum = focal_spectrum(quality)?;
     let nodes = (PROFILE_END / PROFILE_STEP) as usize + 1;
     // The primary collimator lets nothing out beyond its cone.
     let cone = half_width(machine);
@@ -273,7 +281,7 @@ pub fn head_beam(
 }
 
 /// Kerma in water for each photon of a spectrum a unit of area (MeV cm²/g).
-fn water_kerma(spectrum: &Spectrum) -> f64 {
+pub(crate) fn water_kerma(spectrum: &Spectrum) -> f64 {
     let water = Material::named("water").expect("a material of the library");
     let kerma = |bin: &Bin| {
         let energy_mev = 0.5 * (bin.lo_mev + bin.hi_mev);

@@ -1,6 +1,7 @@
 //! What a monitor unit is worth: the engine run in the machine's reference condition.
 
 use crate::Error;
+use crate::electrons::{in_water, open_kerma_gy};
 use crate::head::{check, half_width, head_beam};
 use dose_core::case::{Case, Component, Head, MaterialId, Piece, Quantity, Source};
 use dose_core::deck::Deck;
@@ -10,12 +11,13 @@ use sha2::{Digest, Sha256};
 use std::ops::ControlFlow;
 use treatment::device::Axis;
 use treatment::machine::{Choice, Machine, Role};
+use treatment::opening::rectangles;
 use treatment::{Beam, Plan};
 use volume::{Grid, VoxelIndex};
 
 /// What makes the reference dose, and with how many source photons: focal photons, what filter and primary collimator
 /// scatter, what jaws and leaves scatter (91, 9 and 0.2 % of it at 6 MV). The numbers give the least error for their time.
-/// Leakage adds less than a tenth of a per cent.
+/// Leakage adds less than a tenth of a per cent; the electrons' surface term is added where the machine has one.
 const RUNS: [(Component, u64); 3] =
     [(Component::All, 6_000_000), (Component::ExtraFocal, 300_000), (Component::Scattered, 30_000)];
 /// Batches that its uncertainty comes from.
@@ -167,11 +169,21 @@ fn monitor_unit(
         };
         runs.push((Deck::new(&case, VarianceReduction::Auto)?, fluence, histories));
     }
-    let key = key(&runs, reference.gy_per_mu, seed, backend);
+    let electrons = match &choice.quality.electrons {
+        None => 0.0,
+        Some(electrons) => {
+            let pose = &beam.control_points[0].pose;
+            let place_mm = [0.0, 0.0, reference.depth_mm];
+            let open = rectangles(&beam.devices, &pose.openings);
+            let share = in_water(electrons, &open, place_mm, beam.sad_mm, reference.ssd_mm);
+            electrons.level * share * open_kerma_gy(choice.quality, beam.sad_mm)?
+        }
+    };
+    let key = key(&runs, electrons, reference.gy_per_mu, seed, backend);
     if let Some(unit) = known.find(&key) {
         return Ok(unit);
     }
-    let (mut per_unit, mut variance) = (0.0, 0.0);
+    let (mut per_unit, mut variance) = (electrons, 0.0);
     for (deck, fluence, histories) in runs {
         let settings =
             Settings { histories, seed, batches: BATCHES, regions: Region::alike([probe.clone()]) };
@@ -193,10 +205,11 @@ fn monitor_unit(
 
 /// Names everything that a monitor unit hangs on: what the engine is given to the last byte, how long it runs and where,
 /// and the dose that a unit stands for.
-fn key(runs: &[(Deck, f64, u64)], gy_per_mu: f64, seed: u64, backend: &Backend) -> String {
+fn key(runs: &[(Deck, f64, u64)], electrons: f64, gy_per_mu: f64, seed: u64, backend: &Backend) -> String {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update([u8::from(matches!(backend, Backend::Cpu(_)))]);
+    hash.update(electrons.to_le_bytes());
     hash.update(gy_per_mu.to_le_bytes());
     hash.update(seed.to_le_bytes());
     for (deck, fluence, histories) in runs {

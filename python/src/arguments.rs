@@ -57,6 +57,7 @@ pub fn estimate(given: &Bound<'_, PyDict>) -> PyResult<EstimateArguments> {
         phantom: taken(given, "phantom")?,
         phantom_table: taken(given, "phantom_table")?,
         scan_only: taken(given, "scan_only")?.unwrap_or(false),
+        without_electrons: taken(given, "without_electrons")?.unwrap_or(false),
         machine: taken(given, "machine")?,
         voxel_mm: taken(given, "voxel_mm")?.unwrap_or(VOXEL_MM),
         target_uncertainty: taken(given, "target_uncertainty")?,

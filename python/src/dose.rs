@@ -55,6 +55,7 @@ impl Dose {
             monitor_unit_seed: self.seed,
             fractions: self.fractions,
             backend: &self.estimated.backend,
+            model_image: false,
             command: self.command.clone(),
         }
     }
@@ -91,6 +92,13 @@ impl Dose {
             dict.set_item(name, Self::view(slf, values)?)?;
         }
         Ok(dict)
+    }
+
+    /// The surface term of contaminating electrons (Gy), a part of the head scatter; None without one.
+    #[getter]
+    fn electrons<'py>(slf: &Bound<'py, Self>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let electrons = slf.get().estimated.ours.electrons.as_ref();
+        electrons.map(|electrons| Self::view(slf, &electrons.gy)).transpose()
     }
 
     /// Number of the organ that each voxel shows, as in the anatomy.
@@ -230,6 +238,7 @@ fn organ<'py>(py: Python<'py>, row: &OrganRow) -> PyResult<Bound<'py, PyDict>> {
     for (n, name) in COMPONENTS.iter().enumerate() {
         dict.set_item(format!("{name}_gy"), d.components_gy.map(|components| components[n]))?;
     }
+    dict.set_item("electrons_gy", d.electrons_gy)?;
     dict.set_item("distance_cm", d.distance_cm)?;
     dict.set_item("original_name", &row.original_name)?;
     dict.set_item("planned_mean_gy", row.planned_mean_gy)?;

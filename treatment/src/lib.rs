@@ -7,6 +7,7 @@
 pub mod aperture;
 pub mod beam;
 pub mod device;
+pub mod electrons;
 pub mod error;
 pub mod fluence;
 pub mod iec61217;
@@ -25,6 +26,7 @@ pub mod wedge;
 pub use aperture::ApertureTable;
 pub use beam::{Beam, ControlPoint};
 pub use device::{DeviceKind, LimitingDevice};
+pub use electrons::Electrons;
 pub use error::Error;
 pub use machine::Machine;
 pub use plan::Plan;

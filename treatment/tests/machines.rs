@@ -43,6 +43,8 @@ fn each_fault_of_a_machine_file_is_refused_with_its_line() {
         ("gy_per_mu = { value = 0.01", "gy_per_mu = { value = 1.0", &["gy_per_mu"]),
         ("points = [[0.0, 1.0]", "points = [[5.0, 1.0]", &["start at 0"]),
         ("tip_radius_mm = { value = 170.0", "tip_radius_mm = { value = 17.0", &["tip_radius_mm"]),
+        ("range_mm = { value = 22.0", "range_mm = { value = 0.0", &["electrons.range_mm", "unit"]),
+        ("level = { value = 0.27", "level = { value = 27.0", &["electrons.level", "27"]),
         ("sad_mm = 1000.0", "sad_mm = 100.0", &["sad_mm"]),
         ("role = \"leaves\"", "role = \"leafs\"", &["leafs"]),
         (

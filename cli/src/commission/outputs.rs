@@ -102,6 +102,7 @@ fn points(finished: &Commissioned, output: &OutputFolder) -> Result<(), csv::Err
         "head_scatter_share",
         "collimator_share",
         "leakage_share",
+        "electrons_share",
     ])?;
     let table = finished.measurements;
     for (place, (point, fitted)) in table.points.iter().zip(&finished.fit.points).enumerate() {

@@ -162,7 +162,7 @@ fn points(finished: &Commissioned) -> Markup {
     let table = finished.measurements;
     let rows = html! { div.wide { table {
         thead { tr { th { "line" } th { "field (cm)" } th { "x, y, depth (cm)" } th { "measured" } th { "before" } th { "fitted" }
-            th { "fitted/measured" } th { "± measured" } th { "± run" } th { "in field, head, metal, leakage (%)" } } }
+            th { "fitted/measured" } th { "± measured" } th { "± run" } th { "in field, head, metal, leakage, electrons (%)" } } }
         tbody { @for (place, (point, fitted)) in table.points.iter().zip(&finished.fit.points).enumerate() {
             @let setup = table.setups[point.setup];
             @let shares = finished.model.shares(&finished.fit.steps, place);

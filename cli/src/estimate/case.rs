@@ -204,15 +204,18 @@ impl Estimated {
 /// The machine files of the program, the user's own in front of them; and the name of the one that was asked for.
 pub fn machines(arguments: &EstimateArguments) -> Result<(Vec<Machine>, Option<String>), Failure> {
     let mut machines = treatment::machine::built_in::built_in();
-    let Some(file) = arguments.machine.as_ref().filter(|name| name.ends_with(".toml")) else {
-        return Ok((machines, arguments.machine.clone()));
-    };
-    let input = crate::input_file::InputFile::read(std::path::Path::new(file), "the machine file")?;
-    let machine = Machine::from_toml(&input.name, input.text()?)
-        .map_err(|error| Failure::refused(with_causes(&error), input.name.clone(), ""))?;
-    let name = machine.name.clone();
-    machines.insert(0, machine);
-    Ok((machines, Some(name)))
+    let mut wish = arguments.machine.clone();
+    if let Some(file) = arguments.machine.as_ref().filter(|name| name.ends_with(".toml")) {
+        let input = crate::input_file::InputFile::read(std::path::Path::new(file), "the machine file")?;
+        let machine = Machine::from_toml(&input.name, input.text()?)
+            .map_err(|error| Failure::refused(with_causes(&error), input.name.clone(), ""))?;
+        wish = Some(machine.name.clone());
+        machines.insert(0, machine);
+    }
+    if arguments.without_electrons {
+        machines.iter_mut().flat_map(|machine| &mut machine.beams).for_each(|beam| beam.electrons = None);
+    }
+    Ok((machines, wish))
 }
 
 fn choices<'a>(

@@ -85,6 +85,7 @@ pub fn run(
         monitor_unit_seed: arguments.unit_seed.or(common.seed).unwrap_or(1),
         fractions: arguments.fractions,
         backend: &estimated.backend,
+        model_image: arguments.model_image,
         command: command_without_folders(std::env::args_os()),
     };
     outputs::write(&finished, &asked, &output, &stages)?;

@@ -6,6 +6,7 @@ use crate::exit::{Failure, with_causes};
 use crate::output_folder::{OutputFolder, PROGRAM, RECORD};
 use crate::run_record::BackendRecord;
 use crate::stages::Stages;
+use ::estimate::BodyDose;
 use anatomy::ReferenceDose;
 use formats::dicom::write::{Bits, DoseWriter};
 use serde_json::{Value, json};
@@ -25,6 +26,8 @@ pub struct Asked<'a> {
     pub fractions: Option<u32>,
     /// Where it ran.
     pub backend: &'a BackendRecord,
+    /// Whether the model's error of each voxel is written.
+    pub model_image: bool,
     /// The command, without folders.
     pub command: Vec<String>,
 }
@@ -48,6 +51,9 @@ pub fn write(
     };
     save("dose.nii.gz", finished.dose_gy)?;
     save("sigma.nii.gz", &image(&finished.ours.sigma_relative))?;
+    if asked.model_image {
+        save("model.nii.gz", &image(&model_errors(finished.ours)))?;
+    }
     let labels: Vec<f32> = finished.anatomy.labels.iter().map(|&label| f32::from(label)).collect();
     save("anatomy.nii.gz", &image(&labels))?;
     let components: Vec<&[f32]> = finished.ours.components_gy.iter().map(Vec::as_slice).collect();
@@ -82,6 +88,16 @@ pub fn write(
     write_text(&output.file("report.html"), &page)?;
     let text = serde_json::to_string_pretty(&record).expect("the record has string keys only");
     write_text(&output.file(RECORD), &(text + "\n"))
+}
+
+/// Relative error of each voxel's dose for want of knowledge of the machine; 1 where nothing was scored.
+fn model_errors(ours: &BodyDose) -> Vec<f32> {
+    let of = |voxel: usize| {
+        let parts_gy = std::array::from_fn(|part| f64::from(ours.components_gy[part][voxel]));
+        let electrons_gy = ours.electrons.as_ref().map_or(0.0, |electrons| f64::from(electrons.gy[voxel]));
+        ours.model_error(parts_gy, electrons_gy).unwrap_or(1.0) as f32
+    };
+    (0..ours.dose_gy.values.len()).map(of).collect()
 }
 
 fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
@@ -127,6 +143,7 @@ pub fn record(finished: &Finished, asked: &Asked, stages: &Stages) -> Value {
         "completion": finished.made.map(|made| &made.record),
         "body_mass_g": anatomy.mass_g(),
         "model_percent": ours.model_sigma.map(|sigma| 100.0 * sigma),
+        "electrons_model_percent": ours.electrons.as_ref().map(|electrons| 100.0 * electrons.model_sigma),
         "beams": beams,
         "beams_left_out": left_out.map(|b| json!({"number": b.number, "name": b.name, "reason": b.reason})).collect::<Vec<_>>(),
         "planned_dose": comparison.map(|c| json!({

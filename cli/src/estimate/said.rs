@@ -3,11 +3,13 @@
 use super::beyond::Beyond;
 use super::inputs::Inputs;
 use ::estimate::BodyDose;
-use anatomy::Note;
+use anatomy::{Anatomy, Note};
 use treatment::machine::Choice;
 
 /// Beams that a warning concerns are named up to this many.
 const MOST_BEAMS: usize = 12;
+/// Share of electrons in an organ's mean from which on it is told.
+const ELECTRONS_TELL: f64 = 0.05;
 
 /// Warnings and remarks of a run.
 #[derive(Debug, Default, PartialEq)]
@@ -31,6 +33,7 @@ impl Said {
         warnings.extend(by_beam(of_beams, &beams));
         warnings.extend(inputs.plan.notes.iter().chain(&inputs.notes).cloned());
         warnings.extend(ours.warnings.iter().cloned());
+        warnings.extend(of_electrons(anatomy, ours));
         warnings.extend(left_out(&anatomy.notes));
         let rest = || anatomy.notes.iter().filter(|note| !matches!(note, Note::LeftOut { .. }));
         warnings.extend(rest().filter(|note| note.limits_trust()).map(ToString::to_string));
@@ -38,6 +41,25 @@ impl Said {
         let remarks = beyond.remarks.iter().cloned().chain(of_scan);
         Said { warnings: once(warnings), remarks: once(remarks.collect()) }
     }
+}
+
+/// Organs whose dose is to a good part the surface term of the electrons, which is known least.
+fn of_electrons(anatomy: &Anatomy, ours: &BodyDose) -> Option<String> {
+    let electrons = ours.electrons.as_ref()?;
+    let organs: Vec<String> = anatomy
+        .organs
+        .iter()
+        .zip(&electrons.organ_share)
+        .filter(|(_, share)| **share >= ELECTRONS_TELL)
+        .map(|(organ, share)| format!("{} {:.0} %", organ.name, 100.0 * share))
+        .collect();
+    (!organs.is_empty()).then(|| {
+        format!(
+            "contaminating electrons of the head, a surface term known to {:.0} %, are much of the mean dose of organs at the skin: {}",
+            100.0 * electrons.model_sigma,
+            organs.join(", ")
+        )
+    })
 }
 
 /// Each text once, where it stood first.

@@ -58,6 +58,7 @@ fn rows<'a>(finished: &Finished, organs: impl Iterator<Item = (&'a Organ, Sigmas
         dose_gy,
         relative_sigma: Some(&ours.sigma_relative),
         components_gy: Some(std::array::from_fn(|i| ours.components_gy[i].as_slice())),
+        electrons_gy: ours.electrons.as_ref().map(|electrons| electrons.gy.as_slice()),
         density_g_cm3: &anatomy.voxel_density_g_cm3,
     };
     let rows = organs.filter_map(|(organ, Sigmas { total: sigma, components: component_sigma })| {
@@ -78,7 +79,7 @@ fn rows<'a>(finished: &Finished, organs: impl Iterator<Item = (&'a Organ, Sigmas
             dvh: Dvh::of(&organ.coverage, dose_gy, f64::from(max_gy)),
             model_percent: doses
                 .components_gy
-                .and_then(|gy| ours.model_error(gy))
+                .and_then(|gy| ours.model_error(gy, doses.electrons_gy.unwrap_or(0.0)))
                 .map(|error| 100.0 * error.hypot(body_error(finished, organ))),
             doses,
             stat_percent: sigma.map(|sigma| 100.0 * sigma),
@@ -128,6 +129,7 @@ pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
         "head_scatter_stat_percent",
         "collimator_stat_percent",
         "leakage_stat_percent",
+        "electrons_gy",
     ];
     write(
         path,
@@ -157,6 +159,7 @@ pub fn write_organs(path: &Path, rows: &[OrganRow]) -> Result<(), Failure> {
                 number(row.planned_mean_gy),
             ];
             line.extend(row.component_stat_percent.map(number));
+            line.push(number(d.electrons_gy));
             line
         }),
     )

@@ -10,7 +10,7 @@ pub const SCHEMA: &str = "1";
 
 /// Columns of organs.parquet that are those of organs.csv, and what they mean.
 #[rustfmt::skip]
-pub(super) const NUMBERS: [(&str, &str); 16] = [
+pub(super) const NUMBERS: [(&str, &str); 17] = [
     ("volume_cm3", "volume (cm³)"),
     ("mass_g", "mass (g)"),
     (MEAN, "mean dose of the whole course (Gy)"),
@@ -27,6 +27,7 @@ pub(super) const NUMBERS: [(&str, &str); 16] = [
     ("leakage_gy", "part of the mean from leakage of the head (Gy)"),
     ("distance_cm", "from the organ's centroid to the nearest point of the 50 % isodose (cm)"),
     ("planned_mean_gy", "mean of the planned dose where it covers the organ (Gy)"),
+    ("electrons_gy", "part of head_scatter_gy that is the surface term of contaminating electrons (Gy)"),
 ];
 
 /// The column of mean doses.

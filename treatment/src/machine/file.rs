@@ -4,6 +4,7 @@ use super::{
     BeamQuality, ExtraFocal, Fact, Fits, HeadDevice, Leakage, Machine, Material, ModelUncertainty, Reference,
     Role,
 };
+use crate::Electrons;
 use crate::beam::Fluence;
 use crate::error::Error;
 use crate::profile::{Profile, Softening};
@@ -110,6 +111,7 @@ struct BeamTable {
     reference: ReferenceTable,
     extra_focal: Option<ExtraFocalTable>,
     leakage: Option<LeakageTable>,
+    electrons: Option<ElectronsTable>,
     model_uncertainty: Option<UncertaintyTable>,
 }
 
@@ -131,11 +133,21 @@ struct LeakageTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ElectronsTable {
+    level: Sourced<f64>,
+    sigma_mm: Sourced<f64>,
+    fall_per_mm: Sourced<f64>,
+    range_mm: Sourced<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct UncertaintyTable {
     in_field: Sourced<f64>,
     head_scatter: Sourced<f64>,
     collimator: Sourced<f64>,
     leakage: Sourced<f64>,
+    electrons: Option<Sourced<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -382,12 +394,20 @@ impl Reader<'_> {
                     head_scatter: self.number(&key("head_scatter"), sigma.head_scatter, [0.0, 2.0])?,
                     collimator: self.number(&key("collimator"), sigma.collimator, [0.0, 2.0])?,
                     leakage: self.number(&key("leakage"), sigma.leakage, [0.0, 2.0])?,
+                    electrons: match sigma.electrons {
+                        None => 1.0,
+                        Some(electrons) => self.number(&key("electrons"), electrons, [0.0, 2.0])?,
+                    },
                 }
             }
         };
         Ok(BeamQuality {
             extra_focal,
             leakage,
+            electrons: table
+                .electrons
+                .map(|electrons| self.electrons(&key("electrons"), electrons))
+                .transpose()?,
             model_uncertainty,
             nominal_mv,
             fluence: match table.fluence {
@@ -408,6 +428,15 @@ impl Reader<'_> {
                     [1e-4, 0.1],
                 )?,
             },
+        })
+    }
+
+    fn electrons(&mut self, key: &str, table: ElectronsTable) -> Result<Electrons, Error> {
+        Ok(Electrons {
+            level: self.number(&format!("{key}.level"), table.level, [0.0, 2.0])?,
+            sigma_mm: self.number(&format!("{key}.sigma_mm"), table.sigma_mm, [5.0, 300.0])?,
+            fall_per_mm: self.number(&format!("{key}.fall_per_mm"), table.fall_per_mm, [0.01, 2.0])?,
+            range_mm: self.number(&format!("{key}.range_mm"), table.range_mm, [2.0, 100.0])?,
         })
     }
 

@@ -8,6 +8,7 @@ pub mod choose;
 mod file;
 mod words;
 
+use crate::Electrons;
 use crate::beam::Fluence;
 use crate::profile::{Profile, Softening};
 use crate::spectrum::AliRogers;
@@ -91,6 +92,8 @@ pub struct BeamQuality {
     pub extra_focal: Option<ExtraFocal>,
     /// What leaks through the housing; `None` where the file does not say.
     pub leakage: Option<Leakage>,
+    /// What its electrons add below the skin; `None` where the file does not say.
+    pub electrons: Option<Electrons>,
     /// How well the components of the dose are known.
     pub model_uncertainty: ModelUncertainty,
 }
@@ -157,6 +160,8 @@ pub struct ModelUncertainty {
     pub collimator: f64,
     /// Of the leakage.
     pub leakage: f64,
+    /// Of the contaminating electrons, which are counted with the scatter of the head.
+    pub electrons: f64,
 }
 
 impl ModelUncertainty {

@@ -69,10 +69,15 @@ fn words(name: &str) -> &str {
         "leakage.level" => "level of the leakage",
         "leakage.mean_mev" => "energy of the leakage",
         "leakage.by_angle" => "leakage by angle",
+        "electrons.level" => "level of contaminating electrons",
+        "electrons.sigma_mm" => "margin of contaminating electrons",
+        "electrons.fall_per_mm" => "fall of contaminating electrons with depth",
+        "electrons.range_mm" => "depth of contaminating electrons",
         "model_uncertainty.in_field" => "uncertainty in the field",
         "model_uncertainty.head_scatter" => "uncertainty of head scatter",
         "model_uncertainty.collimator" => "uncertainty of jaws and leaves",
         "model_uncertainty.leakage" => "uncertainty of the leakage",
+        "model_uncertainty.electrons" => "uncertainty of contaminating electrons",
         other => other,
     }
 }

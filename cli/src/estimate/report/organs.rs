@@ -4,6 +4,7 @@ use super::numbers::{dose, error, percent, significant};
 use crate::estimate::Finished;
 use crate::estimate::pictures::dvh::dvh;
 use crate::estimate::pictures::organs::Shown;
+use anatomy::OrganDose;
 use maud::{Markup, html};
 
 /// Classes of the style sheet for the components, and their names.
@@ -57,7 +58,7 @@ fn row(shown: &Shown, planned: bool) -> Markup {
         td { b { (dose(doses.mean_gy)) } br; span.note { "± " (row.stat_percent.map_or("–".into(), error)) @if let Some(model) = row.model_percent { ", " (error(model)) } } }
         td { (dose(doses.min_gy)) br; (dose(doses.max_gy)) }
         td { (dose(doses.d98_gy)) } td { (dose(doses.d50_gy)) } td { (dose(doses.d2_gy)) }
-        td { (components(doses.components_gy)) }
+        td { (components(doses.components_gy)) (electrons(doses)) }
         td { (doses.distance_cm.map_or("–".into(), |cm| if cm == 0.0 { "inside".into() } else { format!("{cm:.1} cm") })) }
         @if planned { td { (row.planned_mean_gy.map_or("–".into(), dose)) } }
     } }
@@ -84,6 +85,12 @@ fn components(components_gy: Option<[f64; 4]>) -> Markup {
     }
 }
 
+/// What of it is electrons of the head, where that is a hundredth or more.
+fn electrons(doses: &OrganDose) -> Markup {
+    let share = doses.electrons_gy.map(|gy| gy / doses.components_gy.map_or(0.0, |parts| parts.iter().sum()));
+    html! { @if let Some(share) = share.filter(|share| *share >= 0.01) { br; span.note { "of it electrons " (percent(share)) } } }
+}
+
 fn remarks(finished: &Finished) -> Markup {
     html! {
         ul.key {
@@ -92,6 +99,9 @@ fn remarks(finished: &Finished) -> Markup {
             }
         }
         p.note {
+            @if finished.ours.electrons.is_some() {
+                "Scatter of the head holds a surface term for its contaminating electrons, which are not followed. "
+            }
             "Mean: energy by mass. D98, D50, D2: least dose of the hottest 98, 50, 2 % of the volume. ± 1 σ: first the \
              statistics of the Monte Carlo run, then what is not known of the machine (its components as uncertain as its file says) \
              and, for an organ that is modelled beyond the scan, of where it lies. To 50 %: from the organ's centre to the nearest \

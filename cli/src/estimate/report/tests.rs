@@ -86,6 +86,7 @@ fn test_page() -> String {
     let share = |share: f32| values.iter().map(|gy| gy * share).collect();
     let ours = BodyDose {
         components_gy: [share(0.9), share(0.0), share(0.1), share(0.0)],
+        electrons: None,
         model_sigma: [0.03, 0.35, 0.25, 0.7],
         dose_gy: Image { grid: anatomy.grid, values },
         sigma_relative: vec![0.1; voxels],
