@@ -293,7 +293,7 @@ pub struct CommissionArguments {
 /// Arguments of `straydose validate`.
 #[derive(Args, Debug)]
 pub struct ValidateArguments {
-    /// Twenty times the source photons: figures good to a few tenths of a per cent.
+    /// Two hundred times the source photons: figures good to a few tenths of a per cent.
     #[arg(long)]
     pub long: bool,
 }

@@ -23,14 +23,18 @@ const WIDTHS: [f64; 3] = [0.6, 1.0, 1.67];
 const DENSITIES: [f64; 3] = [0.9, 1.0, 1.1];
 /// Angles to the axis at which a table of leakage has nodes (degrees).
 const ANGLES: [f64; 6] = [0.0, 20.0, 40.0, 60.0, 90.0, 180.0];
-/// Histories of the other components over those of the open beam, for each value.
-const SHARES: [(Component, f64); 5] = [
-    (Component::Open, 1.0),
-    (Component::ExtraFocal, 0.25),
-    (Component::Transmitted, 0.15),
-    (Component::Scattered, 0.15),
-    (Component::Leakage, 0.1),
-];
+/// Histories of a component over those of the open beam, for each value: beside or behind a field, and for points that all lie in
+/// an open one, to which metal and leakage add some thousandths.
+fn share(component: Component, all_in_field: bool) -> f64 {
+    match (component, all_in_field) {
+        (Component::Open | Component::All, _) => 1.0,
+        (Component::ExtraFocal, _) => 0.25,
+        (Component::Transmitted | Component::Scattered, false) => 0.15,
+        (Component::Leakage, false) => 0.1,
+        (Component::Transmitted, true) => 0.02,
+        (Component::Scattered | Component::Leakage, true) => 0.01,
+    }
+}
 /// The reference dose is the mean over a square of this width around the axis, as in [`estimate::monitor`] (mm).
 const PROBE_MM: f64 = 30.0;
 
@@ -132,20 +136,26 @@ impl Responses {
         responses.metal = vec![nothing.clone(); responses.densities.len()];
         responses.leakage = vec![nothing; responses.angles.len()];
         responses.electrons = vec![0.0; detectors];
-        let share =
-            |component| SHARES.iter().find(|(one, _)| *one == component).map_or(1.0, |(_, share)| *share);
-        let per_setup = share(Component::Open)
-            + share(Component::ExtraFocal) * responses.widths.len() as f64
-            + (share(Component::Transmitted) + share(Component::Scattered))
-                * responses.densities.len() as f64
-            + share(Component::Leakage) * responses.angles.len() as f64;
-        let total = per_setup * setups.len() as f64;
+        let in_field: Vec<bool> = setups
+            .iter()
+            .zip(&members)
+            .map(|(setup, members)| all_in_field(machine, setup, members))
+            .collect();
+        let of_setup = |all_in_field: &bool| {
+            let share = |component| share(component, *all_in_field);
+            share(Component::Open)
+                + share(Component::ExtraFocal) * responses.widths.len() as f64
+                + (share(Component::Transmitted) + share(Component::Scattered))
+                    * responses.densities.len() as f64
+                + share(Component::Leakage) * responses.angles.len() as f64
+        };
+        let total: f64 = in_field.iter().map(of_setup).sum();
         let mut done = 0.0;
-        for (setup, members) in setups.iter().zip(&members) {
+        for ((setup, members), all_in_field) in setups.iter().zip(&members).zip(in_field) {
             let points: Vec<Point> = members.iter().map(|&(_, point)| point).collect();
             let tank = Tank::new(machine, setup, &points);
             let mut one = |run: Run, into: &mut Response| -> Result<(), Error> {
-                let part = share(run.component);
+                let part = share(run.component, all_in_field);
                 let before = done;
                 let mut within = |now: f64| watch((before + part * now) / total);
                 let histories = ((effort.histories as f64 * part) as u64).max(2 * RUNS);
@@ -262,6 +272,15 @@ impl Run<'_> {
         };
         Ok(sums.iter().map(estimate).collect())
     }
+}
+
+/// Whether all points of a setup lie in its open field.
+fn all_in_field(machine: &Machine, setup: &Setup, members: &[(usize, Point)]) -> bool {
+    let is_in = |point: &Point| {
+        let scale = (setup.ssd_mm + point.position_mm[2]) / machine.fits.sad_mm;
+        (0..2).all(|axis| point.position_mm[axis].abs() < 0.5 * setup.field_mm[axis] * scale)
+    };
+    setup.collimation == Collimation::Open && members.iter().all(|(_, point)| is_in(point))
 }
 
 /// The electrons' readings at the points of a setup.

@@ -253,8 +253,10 @@ pub fn head_beam(
     let cone = half_width(machine);
     let profile = (0..nodes).map(|i| {
         let tangent = i as f64 * PROFILE_STEP;
-        let fluence = if tangent > cone { 0.0 } else { quality.profile.relative_fluence(tangent) };
-        [fluence, quality.softening.energy_factor(tangent)]
+        let energy_fluence =
+            if tangent > cone { 0.0 } else { quality.profile.relative_energy_fluence(tangent) };
+        let softer = quality.softening.energy_factor(tangent);
+        [energy_fluence / softer, softer]
     });
     let aperture = ApertureTable::new(machine, beam)?;
     let banks: Vec<_> =

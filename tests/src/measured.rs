@@ -10,7 +10,7 @@ pub const EDGES_MM: [f64; 11] = [10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0,
 /// Depths of the profiles (mm).
 pub const DEPTHS_MM: [f64; 4] = [15.0, 50.0, 100.0, 200.0];
 /// Source to the water (mm).
-const SSD_MM: f64 = 900.0;
+pub const SSD_MM: f64 = 900.0;
 /// Standard errors beside the field and on the axis (%): 1 mm of a jaw is 5 % at the first centimetre.
 const BESIDE_PERCENT: f64 = 5.0;
 const ON_AXIS_PERCENT: f64 = 1.0;
@@ -78,6 +78,23 @@ pub fn readings(shared: &Path) -> Vec<Reading> {
         }
     }
     readings
+}
+
+/// A measured profile from the axis on: distance from the axis (mm), and the dose over that on it.
+///
+/// # Panics
+/// The table is not there, or lacks the curve.
+pub fn profile(shared: &Path, field_mm: f64, depth_mm: f64, along_leaves: bool) -> Vec<(f64, f64)> {
+    let axis = if along_leaves { "crossplane" } else { "inplane" };
+    let table: Vec<Row> = rows(&shared.join("domain/tables"), "measured_6mv_profiles.csv");
+    let is_of = |row: &&Row| {
+        row.kind == "profile" && row.axis == axis && row.field_mm == field_mm && row.depth_mm == depth_mm
+    };
+    let of = |row: &Row| row.offaxis_mm.filter(|mm| *mm >= 0.0).map(|mm| (mm, 0.01 * row.percent));
+    let mut points: Vec<(f64, f64)> = table.iter().filter(is_of).filter_map(of).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert!(points.len() > 20, "{axis} of {field_mm} mm at {depth_mm} mm is not in the table");
+    points
 }
 
 fn interpolated(curve: &[&Row], edge_mm: f64) -> f64 {

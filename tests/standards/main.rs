@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout)]
 
 mod clinical;
+mod in_field;
 mod jaws;
 mod measured_profiles;
 mod out_of_field;

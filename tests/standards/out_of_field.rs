@@ -8,11 +8,13 @@ use dose_core::case::{Case, Component, Head, MaterialId, Piece, Quantity, Source
 use dose_core::deck::Deck;
 use dose_core::material::Material;
 use dose_core::run::{Backend, Region, Settings, VarianceReduction, transport};
+use estimate::electrons::{in_water, open_kerma_gy};
 use estimate::head::{half_width, head_beam};
 use estimate::monitor::square_field;
 use std::ops::ControlFlow;
 use treatment::iec61217::PatientPosition;
 use treatment::machine::{built_in, choose};
+use treatment::opening::rectangles;
 use treatment::synthetic::{Identity, Target, four_fields};
 use volume::Grid;
 
@@ -77,6 +79,16 @@ fn beside_a_field_the_tank_s_own_scatter_leads_near_it_and_leakage_far_from_it()
     let asked: Vec<Vec<u32>> = regions.iter().filter(|region| !region.is_empty()).cloned().collect();
 
     let mut doses = vec![[0.0; 4]; asked.len()];
+    let open = rectangles(&beam.devices, &beam.control_points[0].pose.openings);
+    let term = choice.quality.electrons.as_ref().expect("electrons");
+    let kerma_gy = term.level * open_kerma_gy(choice.quality, beam.sad_mm).expect("a spectrum");
+    for (dose, voxels) in doses.iter_mut().zip(&asked) {
+        let at = |voxel: &u32| {
+            let [x, depth, z] = grid.centre_mm(grid.voxel(*voxel as usize));
+            in_water(term, &open, [x, z, depth], beam.sad_mm, 900.0)
+        };
+        dose[1] += kerma_gy * voxels.iter().map(at).sum::<f64>() / voxels.len() as f64;
+    }
     let mut variance = vec![0.0; asked.len()];
     for (component, place, histories) in RUNS {
         let mut materials = vec![Material::named("water").expect("a material of the library")];

@@ -1,9 +1,9 @@
-//! How the beam changes off its axis: the fluence of the open beam, and how much softer it is.
+//! How the beam changes off its axis: the energy fluence of the open beam, and how much softer it is.
 
 use serde::Deserialize;
 
-/// Fluence of the open beam off the axis, relative to the axis, by the distance from the axis in a plane 100 cm from
-/// the source.
+/// Energy fluence of the open beam off the axis, relative to the axis, by the distance from the axis in a plane 100 cm from
+/// the source: what a small field off the axis gives, whatever its photons' energy.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "form", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Profile {
@@ -25,7 +25,7 @@ pub enum Profile {
         /// h0..h4.
         h: [f64; 5],
     },
-    /// Straight lines between points of (mm, relative fluence), constant beyond the last.
+    /// Straight lines between points of (mm, relative energy fluence), constant beyond the last.
     Table {
         /// Distances in rising order, the first 0.
         points: Vec<[f64; 2]>,
@@ -36,8 +36,8 @@ pub enum Profile {
 const PLANE_MM: f64 = 1000.0;
 
 impl Profile {
-    /// Relative fluence at this tangent of the angle off the axis.
-    pub fn relative_fluence(&self, tangent: f64) -> f64 {
+    /// Relative energy fluence at this tangent of the angle off the axis.
+    pub fn relative_energy_fluence(&self, tangent: f64) -> f64 {
         let r_mm = tangent * PLANE_MM;
         match self {
             Profile::Linear { slope_per_mm, to_mm } => 1.0 + slope_per_mm * r_mm.min(*to_mm),
@@ -114,8 +114,8 @@ impl Softening {
         }
     }
 
-    /// By how much energies off the axis are lower: E(θ) = E₀ · this, this = (attenuation ratio)^(−1/0.45), with the
-    /// same factor on the number of photons (XVMC's beam model: attenuation goes as E^−0.45).
+    /// By how much energies off the axis are lower: E(θ) = E₀ · this, this = (attenuation ratio)^(−1/0.45), with the inverse on
+    /// the number of photons, so that their energy fluence stays (XVMC's beam model: attenuation goes as E^−0.45).
     pub fn energy_factor(self, tangent: f64) -> f64 {
         self.relative_attenuation(tangent).powf(-1.0 / 0.45)
     }
@@ -160,16 +160,16 @@ mod tests {
     #[test]
     fn profiles_are_one_on_the_axis_and_follow_their_form() {
         let horn = Profile::Horn { h: [2.0, 0.0, 0.0, 0.0, 1.0] };
-        assert!((horn.relative_fluence(0.1) - (1.0 + 0.01 * (2.0 + 1e-4))).abs() < 1e-12);
+        assert!((horn.relative_energy_fluence(0.1) - (1.0 + 0.01 * (2.0 + 1e-4))).abs() < 1e-12);
         let table = Profile::Table { points: vec![[0.0, 1.0], [100.0, 1.06], [140.0, 1.08]] };
-        assert!((table.relative_fluence(0.12) - 1.07).abs() < 1e-12);
-        assert_eq!(table.relative_fluence(0.5), 1.08);
+        assert!((table.relative_energy_fluence(0.12) - 1.07).abs() < 1e-12);
+        assert_eq!(table.relative_energy_fluence(0.5), 1.08);
         let cone = Profile::Gaussian { radius_mm: 195.0 };
-        assert!((cone.relative_fluence(0.195) - (-1f64).exp()).abs() < 1e-12);
+        assert!((cone.relative_energy_fluence(0.195) - (-1f64).exp()).abs() < 1e-12);
         let line = Profile::Linear { slope_per_mm: 6.5e-4, to_mm: 200.0 };
-        assert!((line.relative_fluence(0.3) - 1.13).abs() < 1e-12);
+        assert!((line.relative_energy_fluence(0.3) - 1.13).abs() < 1e-12);
         for profile in [&horn, &table, &cone, &line] {
-            assert_eq!(profile.relative_fluence(0.0), 1.0);
+            assert_eq!(profile.relative_energy_fluence(0.0), 1.0);
             assert_eq!(profile.fault(), None);
         }
     }
