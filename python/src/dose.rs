@@ -238,12 +238,12 @@ fn organ<'py>(py: Python<'py>, row: &OrganRow) -> PyResult<Bound<'py, PyDict>> {
     for (n, name) in COMPONENTS.iter().enumerate() {
         dict.set_item(format!("{name}_gy"), d.components_gy.map(|components| components[n]))?;
     }
-    dict.set_item("electrons_gy", d.electrons_gy)?;
     dict.set_item("distance_cm", d.distance_cm)?;
     dict.set_item("original_name", &row.original_name)?;
     dict.set_item("planned_mean_gy", row.planned_mean_gy)?;
     for (name, percent) in COMPONENTS.iter().zip(row.component_stat_percent) {
         dict.set_item(format!("{name}_stat_percent"), percent)?;
     }
+    dict.set_item("electrons_gy", d.electrons_gy)?;
     Ok(dict)
 }
