@@ -67,7 +67,7 @@ fn judged(differences: &[Difference]) -> (f64, usize) {
 fn differences_scatter_as_their_errors_say() {
     let runs = std::env::var("STRAYDOSE_REPEATS").ok().and_then(|text| text.parse().ok()).unwrap_or(RUNS);
     let patient = patient();
-    let [narrow, wide] = [four_fields(20.0), four_fields(35.0)];
+    let [narrow, wide] = [four_fields(20.0, 100.0), four_fields(35.0, 100.0)];
     let all: Vec<_> = (1..=runs)
         .map(|n| {
             [(&narrow, n), (&wide, n), (&wide, 1000 + n)].map(|(plan, seed)| means(plan, &patient, seed))

@@ -20,16 +20,17 @@ const HISTORIES: u64 = 400_000;
 /// Leakage among the components.
 const LEAKAGE: usize = 3;
 
-/// One field, open.
-fn open() -> Plan {
-    let mut plan = four_fields(RADIUS_MM);
+/// One field, open, with so many monitor units.
+fn open(mu: f64) -> Plan {
+    let mut plan = four_fields(RADIUS_MM, mu);
     plan.beams.truncate(1);
     plan
 }
 
 /// The same field through a window that slides across it, and as many times the monitor units as a place in it sees less of them.
 fn sliding() -> (Plan, f64) {
-    let mut plan = open();
+    let times = (2.0 * RADIUS_MM + WINDOW_MM) / WINDOW_MM;
+    let mut plan = open(times * 100.0);
     let beam = &mut plan.beams[0];
     beam.motion = Motion::Dynamic;
     for (point, centre_mm) in
@@ -40,16 +41,15 @@ fn sliding() -> (Plan, f64) {
             *pair = [centre_mm - 0.5 * WINDOW_MM, centre_mm + 0.5 * WINDOW_MM];
         }
     }
-    (plan, (2.0 * RADIUS_MM + WINDOW_MM) / WINDOW_MM)
+    (plan, times)
 }
 
-/// Dose near the axis; leakage far from it and the whole dose there, each with its relative standard error. For so many times the
-/// plan's monitor units.
-fn doses(plan: &Plan, times: f64, patient: &Anatomy) -> [(f64, f64); 3] {
+/// Dose near the axis; leakage far from it and the whole dose there, each with its relative standard error.
+fn doses(plan: &Plan, patient: &Anatomy) -> [(f64, f64); 3] {
     let machines = built_in::built_in();
     let choices: Vec<_> =
         plan.deliveries().map(|d| choose(&machines, d.beam, None).expect("a machine")).collect();
-    let unit = MonitorUnit { gy_per_unit: 1e-12 * times, sigma_relative: 0.0 };
+    let unit = MonitorUnit { gy_per_unit: 1e-12, sigma_relative: 0.0 };
     let calibrated: Vec<_> = choices.iter().map(|choice| Calibrated { choice, unit }).collect();
     let mut backend = Backend::cpu(None).expect("threads");
     let effort =
@@ -75,8 +75,8 @@ fn doses(plan: &Plan, times: f64, patient: &Anatomy) -> [(f64, f64); 3] {
 fn the_far_dose_for_each_gray_rises_with_the_monitor_units_that_it_takes() {
     let patient = patient();
     let (plan, times) = sliding();
-    let [middle, leakage, far] = doses(&plan, times, &patient);
-    let [open_middle, open_leakage, open_far] = doses(&open(), 1.0, &patient);
+    let [middle, leakage, far] = doses(&plan, &patient);
+    let [open_middle, open_leakage, open_far] = doses(&open(100.0), &patient);
     // So many more monitor units for each gray in the middle.
     let more = times * open_middle.0 / middle.0;
     assert!(more > 3.0, "{more}");

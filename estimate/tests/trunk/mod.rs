@@ -52,15 +52,15 @@ pub fn patient() -> Anatomy {
     Anatomy::build(&Image { grid, values }, &regions, &Options::with_voxels(VOXEL_MM)).expect("a patient")
 }
 
-/// Four fields on a ball (mm) in the middle.
-pub fn four_fields(radius_mm: f64) -> Plan {
+/// Four fields on a ball (mm) in the middle, with so many monitor units a fraction.
+pub fn four_fields(radius_mm: f64, mu: f64) -> Plan {
     let target = Target {
         centre_mm: [0.0; 3],
         radius_mm,
         position: PatientPosition::Hfs,
         dose_gy: 10.0,
         fractions: 5,
-        mu: 100.0,
+        mu,
     };
     let identity = Identity { uid: "1".into(), frame_of_reference_uid: "2".into(), structure_set_uid: None };
     synthetic::four_fields(&target, &identity)
