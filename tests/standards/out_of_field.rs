@@ -1,8 +1,9 @@
 //! The dose beside a 10 × 10 cm field of 6 MV, component by component.
 //!
-//! What is asserted is which component leads where, and that the dose 10 cm deep is within a factor 1.5 of what is remembered
-//! (`unverified`), but for 20 cm from the edge: there the goal is missed (0.19 where 0.3 is remembered), as `docs/validation.md`
-//! says. The leakage's level was chosen so that the last of these holds.
+//! What is asserted is which component leads where, and that the dose 10 cm deep is within a factor 1.35 of what was measured 10 cm from the
+//! edge on another machine (M2619, `docs/validation.md`), and 30 and 50 cm from it within a factor 1.5 of what is remembered
+//! (`unverified`). At 10 and 20 cm that factor is missed (0.64 where 1 is remembered, 0.19 where 0.3 is), as `docs/validation.md` says.
+//! The leakage's level was chosen so that the last of these holds.
 
 use dose_core::case::{Case, Component, Head, MaterialId, Piece, Quantity, Source};
 use dose_core::deck::Deck;
@@ -26,12 +27,14 @@ const RUNS: [(Component, usize, u64); 5] = [
     (Component::Scattered, 2, 150_000),
     (Component::Leakage, 3, 300_000),
 ];
-/// Distance from the field's edge (cm), and what is remembered of the dose there at 10 cm depth (% of the maximum on the
-/// axis), from and to.
-const REMEMBERED: [(f64, [f64; 2]); 4] =
-    [(10.0, [1.0, 1.0]), (20.0, [0.3, 0.3]), (30.0, [0.1, 0.1]), (50.0, [0.03, 0.05])];
-/// How far ours may be from it.
-const FACTOR: f64 = 1.5;
+/// Distance from the field's edge (cm), the dose there at 10 cm depth (% of the maximum on the axis), from and to, and the factor that
+/// ours may be off by, if it is judged: measured beside jaws and leaves, then remembered.
+const EXPECTED: [(f64, [f64; 2], Option<f64>); 4] = [
+    (10.0, [0.77, 0.87], Some(1.35)),
+    (20.0, [0.3, 0.3], None),
+    (30.0, [0.1, 0.1], Some(1.5)),
+    (50.0, [0.03, 0.05], Some(1.5)),
+];
 
 #[test]
 fn beside_a_field_the_tank_s_own_scatter_leads_near_it_and_leakage_far_from_it() {
@@ -59,7 +62,7 @@ fn beside_a_field_the_tank_s_own_scatter_leads_near_it_and_leakage_far_from_it()
     };
     let mut regions = vec![inside([-20.0, 10.0, -20.0], [20.0, 20.0, 20.0])];
     for (depth_mm, along_z) in [(100.0, true), (100.0, false), (15.0, true)] {
-        for (edge_cm, _) in REMEMBERED {
+        for (edge_cm, ..) in EXPECTED {
             let mm = 50.0 + 10.0 * edge_cm;
             let [lo, hi] = [mm - 15.0, mm + 15.0];
             let (top, bottom) = (depth_mm - 10.0, depth_mm + 10.0);
@@ -138,7 +141,7 @@ fn beside_a_field_the_tank_s_own_scatter_leads_near_it_and_leakage_far_from_it()
     let mut misses = vec![];
     let mut of_known = 1;
     for (at, is_known) in known.iter().enumerate().skip(1) {
-        let (edge_cm, remembered) = REMEMBERED[(at - 1) % 4];
+        let (edge_cm, expected, factor) = EXPECTED[(at - 1) % 4];
         let series =
             ["in-plane, 10 cm deep", "cross-plane, 10 cm deep", "in-plane, 1.5 cm deep"][(at - 1) / 4];
         if !is_known {
@@ -150,7 +153,7 @@ fn beside_a_field_the_tank_s_own_scatter_leads_near_it_and_leakage_far_from_it()
         let total: f64 = parts.iter().sum();
         let [field, head, collimator, leakage] = parts;
         println!(
-            "| {series} | {edge_cm} | {total:.4} ± {sigma:.4} | {field:.4} | {head:.4} | {collimator:.4} | {leakage:.4} | {remembered:?} |"
+            "| {series} | {edge_cm} | {total:.4} ± {sigma:.4} | {field:.4} | {head:.4} | {collimator:.4} | {leakage:.4} | {expected:?} |"
         );
         let name = format!("{series}, {edge_cm} cm from the edge: {parts:?}");
         let others = total - leakage;
@@ -158,9 +161,10 @@ fn beside_a_field_the_tank_s_own_scatter_leads_near_it_and_leakage_far_from_it()
         // Near the surface soft photons of the head lead, as measured curves have it: 0.6 % where the tank scatters 0.2 %.
         let leads =
             (edge_cm != 10.0 || !is_deep || field > 0.5 * total) && (edge_cm != 50.0 || leakage > others);
-        let [low, high] = remembered;
-        let is_near = total + 2.0 * sigma > low / FACTOR && total - 2.0 * sigma < high * FACTOR;
-        if !leads || (is_deep && edge_cm != 20.0 && !is_near) {
+        let [low, high] = expected;
+        let is_near = factor
+            .is_none_or(|factor| total + 2.0 * sigma > low / factor && total - 2.0 * sigma < high * factor);
+        if !leads || (is_deep && !is_near) {
             misses.push(name.clone());
         }
         // Collimators matter next to the field more than far from it.
