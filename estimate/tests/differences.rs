@@ -3,13 +3,9 @@
 mod trunk;
 
 use anatomy::Anatomy;
-use dose_core::run::{Backend, VarianceReduction};
 use estimate::difference::{Difference, OrganMean, Run, difference};
-use estimate::{Calibrated, Effort, MonitorUnit, body_dose};
-use std::ops::ControlFlow;
 use treatment::Plan;
-use treatment::machine::{built_in, choose};
-use trunk::{four_fields, patient};
+use trunk::{dose, four_fields, patient};
 
 /// Pairs of runs where `STRAYDOSE_REPEATS` does not say.
 const RUNS: u64 = 12;
@@ -17,17 +13,7 @@ const HISTORIES: u64 = 12_000;
 
 /// The organs' means of a plan under a seed: near, far.
 fn means(plan: &Plan, patient: &Anatomy, seed: u64) -> (Run, [OrganMean; 2]) {
-    let machines = built_in::built_in();
-    let choices: Vec<_> =
-        plan.deliveries().map(|d| choose(&machines, d.beam, None).expect("a machine")).collect();
-    // What a monitor unit is worth does not matter here.
-    let unit = MonitorUnit { gy_per_unit: 1e-12, sigma_relative: 0.0 };
-    let calibrated: Vec<_> = choices.iter().map(|choice| Calibrated { choice, unit }).collect();
-    let mut backend = Backend::cpu(None).expect("threads");
-    let effort =
-        Effort { histories: HISTORIES, seed, batches: 40, variance_reduction: VarianceReduction::Auto };
-    let proceed = &mut |_, _| ControlFlow::Continue(());
-    let dose = body_dose(plan, &calibrated, patient, None, effort, &mut backend, proceed).expect("a dose");
+    let dose = dose(plan, patient, HISTORIES, seed);
     let of = |name: &str| {
         let n = patient.organs.iter().position(|organ| organ.original_name == name).expect("drawn");
         let mean = |values: &[f32]| {

@@ -4,13 +4,9 @@
 mod trunk;
 
 use anatomy::Anatomy;
-use dose_core::run::{Backend, VarianceReduction};
-use estimate::{Calibrated, Effort, MonitorUnit, body_dose};
-use std::ops::ControlFlow;
 use treatment::Plan;
 use treatment::beam::Motion;
-use treatment::machine::{built_in, choose};
-use trunk::{four_fields, patient};
+use trunk::{dose, four_fields, patient};
 
 /// Radius of the target, and width of the window (mm).
 const RADIUS_MM: f64 = 40.0;
@@ -46,16 +42,7 @@ fn sliding() -> (Plan, f64) {
 
 /// Dose near the axis; leakage far from it and the whole dose there, each with its relative standard error.
 fn doses(plan: &Plan, patient: &Anatomy) -> [(f64, f64); 3] {
-    let machines = built_in::built_in();
-    let choices: Vec<_> =
-        plan.deliveries().map(|d| choose(&machines, d.beam, None).expect("a machine")).collect();
-    let unit = MonitorUnit { gy_per_unit: 1e-12, sigma_relative: 0.0 };
-    let calibrated: Vec<_> = choices.iter().map(|choice| Calibrated { choice, unit }).collect();
-    let mut backend = Backend::cpu(None).expect("threads");
-    let effort =
-        Effort { histories: HISTORIES, seed: 1, batches: 40, variance_reduction: VarianceReduction::Auto };
-    let proceed = &mut |_, _| ControlFlow::Continue(());
-    let dose = body_dose(plan, &calibrated, patient, None, effort, &mut backend, proceed).expect("a dose");
+    let dose = dose(plan, patient, HISTORIES, 1);
     let place =
         |name: &str| patient.organs.iter().position(|organ| organ.original_name == name).expect("drawn");
     let mean = |name: &str, values: &[f32]| -> f64 {

@@ -1,8 +1,12 @@
 //! A trunk of water with three organs and a target in its middle, for tests of whole runs.
 
 use anatomy::{Anatomy, Options, Region};
+use dose_core::run::{Backend, VarianceReduction};
+use estimate::{BodyDose, Calibrated, Effort, MonitorUnit, body_dose};
+use std::ops::ControlFlow;
 use treatment::Plan;
 use treatment::iec61217::PatientPosition;
+use treatment::machine::{built_in, choose};
 use treatment::synthetic::{self, Identity, Target};
 use volume::{Image, Mask, OrientedGrid, Structure};
 
@@ -64,4 +68,17 @@ pub fn four_fields(radius_mm: f64, mu: f64) -> Plan {
     };
     let identity = Identity { uid: "1".into(), frame_of_reference_uid: "2".into(), structure_set_uid: None };
     synthetic::four_fields(&target, &identity)
+}
+
+/// The dose of a plan, for so many source photons. What a monitor unit is worth does not matter here.
+pub fn dose(plan: &Plan, patient: &Anatomy, histories: u64, seed: u64) -> BodyDose {
+    let machines = built_in();
+    let choices: Vec<_> =
+        plan.deliveries().map(|d| choose(&machines, d.beam, None).expect("a machine")).collect();
+    let unit = MonitorUnit { gy_per_unit: 1e-12, sigma_relative: 0.0 };
+    let calibrated: Vec<_> = choices.iter().map(|choice| Calibrated { choice, unit }).collect();
+    let mut backend = Backend::cpu(None).expect("threads");
+    let effort = Effort { histories, seed, batches: 40, variance_reduction: VarianceReduction::Auto };
+    let proceed = &mut |_, _| ControlFlow::Continue(());
+    body_dose(plan, &calibrated, patient, None, effort, &mut backend, proceed).expect("a dose")
 }
