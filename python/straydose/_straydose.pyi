@@ -61,9 +61,6 @@ class Anatomy:
     def density(self) -> npt.NDArray[np.float32]:
         """Density of each voxel `[z, y, x]` (g/cm³): a read-only view."""
     @property
-    def electrons(self) -> npt.NDArray[np.float32] | None:
-        """The surface term of contaminating electrons (Gy), a part of the head scatter: a read-only view."""
-    @property
     def labels(self) -> npt.NDArray[np.uint16]:
         """Number of the organ that each voxel shows, 0 for none: a read-only view."""
     @property
@@ -98,6 +95,9 @@ class Dose:
     @property
     def components(self) -> dict[str, npt.NDArray[np.float32]]:
         """Its parts (Gy), read-only views: in_field (with its scatter), head_scatter, collimator, leakage."""
+    @property
+    def electrons(self) -> npt.NDArray[np.float32] | None:
+        """The surface term of contaminating electrons (Gy), a part of the head scatter: a read-only view."""
     @property
     def labels(self) -> npt.NDArray[np.uint16]:
         """Number of the organ that each voxel shows, 0 for none: a read-only view."""
