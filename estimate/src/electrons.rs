@@ -290,6 +290,11 @@ mod tests {
         let (patient, machines) = (patient(), built_in());
         let mut plan = four_fields(&target(), &identity());
         plan.beams.truncate(1);
+        // Off the axis both ways, so that a side taken for the other one shows.
+        for point in &mut plan.beams[0].control_points {
+            point.pose.openings[0] = vec![[-35.0, 0.0]];
+            point.pose.openings[1] = vec![[5.0, 35.0]];
+        }
         let beam = &plan.beams[0];
         let values = dose(&plan, &machines, &patient).expect("electrons");
         let quality = choose(&machines, beam, None).expect("a machine").quality;
