@@ -8,7 +8,7 @@
 
 use crate::measurement::{Measurements, Scale};
 use crate::responses::{Response, Responses};
-use treatment::machine::{BeamQuality, Machine};
+use treatment::machine::{BeamQuality, Machine, bounds};
 
 /// A number of the machine, or a series' factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,15 +211,25 @@ impl<'a> Model<'a> {
         &self.responses.angles
     }
 
-    /// How far a number may be from its value before, where the runs reach (logarithms); without bounds where a reading is
-    /// proportional to it.
+    /// How far a number may be from its value before (logarithms): where the runs reach and a machine file holds it. A
+    /// series' factor has no bounds.
     pub fn reach(&self, number: Number) -> Option<[f64; 2]> {
-        let nodes = match number {
-            Number::ExtraFocalWidth => &self.responses.widths,
-            Number::Density => &self.responses.densities,
-            _ => return None,
+        let of_runs = |nodes: &[f64]| Some([*nodes.first()?, *nodes.last()?]);
+        let ratio = bounds::EXTRA_FOCAL_SHARE.map(|share| share / (1.0 - share));
+        let (runs, file) = match number {
+            Number::Series(_) => return None,
+            Number::Density => return of_runs(&self.responses.densities),
+            Number::ExtraFocalWidth => (of_runs(&self.responses.widths), bounds::EXTRA_FOCAL_SIGMA_MM),
+            Number::ExtraFocalRatio => (None, ratio),
+            Number::GyPerMu => (None, bounds::GY_PER_MU),
+            Number::LeakageLevel => (None, bounds::LEAKAGE_LEVEL),
+            Number::LeakageAngle(_) => (None, bounds::LEAKAGE_AT_ANGLE),
+            Number::Electrons => (None, bounds::ELECTRONS_LEVEL),
         };
-        Some([*nodes.first()?, *nodes.last()?])
+        let before = self.parameters.iter().find(|parameter| parameter.number == number)?.before;
+        let [low, high] = file.map(|bound| (bound / before).ln());
+        let [run_low, run_high] = runs.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
+        Some([low.max(run_low), high.min(run_high)])
     }
 }
 

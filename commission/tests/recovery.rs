@@ -12,6 +12,7 @@ use dose_core::run::Backend;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use treatment::machine::Machine;
+use treatment::machine::bounds::ELECTRONS_LEVEL;
 use treatment::machine::built_in::FILES;
 
 /// Readings drawn anew.
@@ -194,7 +195,30 @@ fn a_handful_of_far_points_fixes_the_leakage_and_nothing_else() {
             found.points[place].before / readings[place]
         );
     }
-    assert!((number.value / 9e-4).ln().abs() < 1.645 * number.sigma_relative, "{number:?}");
+    let expected = 3.0 * number.parameter.before;
+    assert!((number.value / expected).ln().abs() < 1.645 * number.sigma_relative, "{number:?}");
+}
+
+/// As three points of a depth dose did that was steeper before its maximum than any machine's.
+#[test]
+fn a_number_that_no_machine_file_may_hold_stops_at_its_bound_and_the_file_is_sound() {
+    let Case { machine, table, responses } = case();
+    let at = quality(machine);
+    let model = Model::new(machine, at, table, responses);
+    let sigma: Vec<f64> = table.points.iter().map(|point| point.sigma_relative).collect();
+    let mut truth = vec![0.0; model.parameters.len()];
+    let electrons = model.parameters.iter().position(|p| p.number == Number::Electrons).expect("electrons");
+    truth[electrons] = 20.0f64.ln();
+    let readings: Vec<f64> = model.readings(&truth).iter().map(|(reading, _)| *reading).collect();
+    let used: Vec<usize> = (0..table.points.len()).collect();
+    let found = fitted(&model, &readings, &sigma, &used);
+    assert_eq!(found.numbers[electrons].verdict, Verdict::AtItsBound, "{:?}", found.numbers);
+    let text = FILES.iter().find(|(name, _)| *name == machine.name).expect("built in").1;
+    let written =
+        machine_file::write("machine.toml", text, at, &model, &found, "made").expect("a machine file");
+    let after = Machine::from_toml("machine.toml", &written).expect("sound");
+    let level = after.beams[at].electrons.expect("electrons").level;
+    assert!((level - ELECTRONS_LEVEL[1]).abs() < 1e-6, "{level}");
 }
 
 #[test]

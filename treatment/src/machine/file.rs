@@ -1,5 +1,6 @@
 //! The machine file: what may stand in it, and what is refused, with its line.
 
+use super::bounds;
 use super::{
     BeamQuality, ExtraFocal, Fact, Fits, HeadDevice, Leakage, Machine, Material, ModelUncertainty, Reference,
     Role,
@@ -372,13 +373,17 @@ impl Reader<'_> {
         let extra_focal = match table.extra_focal {
             None => None,
             Some(disc) => Some(ExtraFocal {
-                share: self.number(&key("extra_focal.share"), disc.share, [0.0, 0.5])?,
+                share: self.number(&key("extra_focal.share"), disc.share, bounds::EXTRA_FOCAL_SHARE)?,
                 distance_mm: self.number(
                     &key("extra_focal.distance_mm"),
                     disc.distance_mm,
                     [10.0, highest],
                 )?,
-                sigma_mm: self.number(&key("extra_focal.sigma_mm"), disc.sigma_mm, [0.1, 100.0])?,
+                sigma_mm: self.number(
+                    &key("extra_focal.sigma_mm"),
+                    disc.sigma_mm,
+                    bounds::EXTRA_FOCAL_SIGMA_MM,
+                )?,
             }),
         };
         let leakage = match table.leakage {
@@ -425,7 +430,7 @@ impl Reader<'_> {
                 gy_per_mu: self.number(
                     &key("reference.gy_per_mu"),
                     table.reference.gy_per_mu,
-                    [1e-4, 0.1],
+                    bounds::GY_PER_MU,
                 )?,
             },
         })
@@ -433,7 +438,7 @@ impl Reader<'_> {
 
     fn electrons(&mut self, key: &str, table: ElectronsTable) -> Result<Electrons, Error> {
         Ok(Electrons {
-            level: self.number(&format!("{key}.level"), table.level, [0.0, 2.0])?,
+            level: self.number(&format!("{key}.level"), table.level, bounds::ELECTRONS_LEVEL)?,
             sigma_mm: self.number(&format!("{key}.sigma_mm"), table.sigma_mm, [5.0, 300.0])?,
             fall_per_mm: self.number(&format!("{key}.fall_per_mm"), table.fall_per_mm, [0.01, 2.0])?,
             range_mm: self.number(&format!("{key}.range_mm"), table.range_mm, [2.0, 100.0])?,
@@ -443,18 +448,19 @@ impl Reader<'_> {
     fn leakage(&mut self, key: &str, table: LeakageTable) -> Result<Leakage, Error> {
         let by_angle = self.sourced(&format!("{key}.by_angle"), table.by_angle)?;
         let points = by_angle.get_ref();
+        let [least, most] = bounds::LEAKAGE_AT_ANGLE;
         let is_good = !points.is_empty()
             && points.windows(2).all(|pair| pair[1][0] > pair[0][0])
             && points
                 .iter()
-                .all(|[angle, part]| (0.0..=180.0).contains(angle) && (0.0..=100.0).contains(part));
+                .all(|[angle, part]| (0.0..=180.0).contains(angle) && (least..=most).contains(part));
         if !is_good {
             let why =
                 format!("{key}.by_angle is no table of rising angles and of parts that are not negative");
             return Err(self.refusal(&by_angle, why, "give [degrees, relative] from 0 to 180 degrees"));
         }
         Ok(Leakage {
-            level: self.number(&format!("{key}.level"), table.level, [0.0, 0.02])?,
+            level: self.number(&format!("{key}.level"), table.level, bounds::LEAKAGE_LEVEL)?,
             mean_mev: self.number(&format!("{key}.mean_mev"), table.mean_mev, [0.1, 3.0])?,
             by_angle: by_angle.into_inner(),
         })

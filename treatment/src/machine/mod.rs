@@ -3,6 +3,7 @@
 //! A machine is a text file (`docs/formats/machine.md`); those that come with the program are in [`built_in()`].
 //! [`choose()`] finds the one for a beam.
 
+pub mod bounds;
 pub mod built_in;
 pub mod choose;
 mod file;
