@@ -293,7 +293,7 @@ pub struct CommissionArguments {
 /// Arguments of `straydose validate`.
 #[derive(Args, Debug)]
 pub struct ValidateArguments {
-    /// Two hundred times the source photons: figures good to a few tenths of a per cent.
+    /// Ten times the source photons: figures good to a few tenths of a per cent.
     #[arg(long)]
     pub long: bool,
 }

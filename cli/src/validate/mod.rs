@@ -18,7 +18,7 @@ use treatment::beam::Fluence;
 use treatment::machine::{Machine, built_in};
 
 /// Photons of the open beam for each field, in a short and in a long run.
-const HISTORIES: [u64; 2] = [100_000, 20_000_000];
+const HISTORIES: [u64; 2] = [2_000_000, 20_000_000];
 
 /// Ours beside a published figure.
 struct Found {
