@@ -42,7 +42,7 @@ pub const RUNS: [Run; 5] = [
         place: 1,
         pilot_share: 0.1,
         least_share: 0.04,
-        cost: 4.4,
+        cost: 4.5,
     },
     Run {
         component: Component::Transmitted,
@@ -50,7 +50,7 @@ pub const RUNS: [Run; 5] = [
         place: 2,
         pilot_share: 0.1,
         least_share: 0.02,
-        cost: 4.2,
+        cost: 4.6,
     },
     Run {
         component: Component::Scattered,
@@ -58,7 +58,7 @@ pub const RUNS: [Run; 5] = [
         place: 2,
         pilot_share: 0.05,
         least_share: 0.01,
-        cost: 25.0,
+        cost: 28.0,
     },
     Run {
         component: Component::Leakage,
@@ -66,7 +66,7 @@ pub const RUNS: [Run; 5] = [
         place: 3,
         pilot_share: 0.25,
         least_share: 0.05,
-        cost: 1.0,
+        cost: 0.8,
     },
 ];
 

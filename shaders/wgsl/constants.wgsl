@@ -48,7 +48,8 @@ const COLLISIONS: u32 = 5u;
 const GIVEN_UP: u32 = 6u;
 
 // Rays. Twins: `transport::ray`, `deck`.
-const FAINT: f32 = 0.01;
+const WEAKENED: f32 = 0.5;
+const FAINT: f32 = 0.1;
 const FAINT_SURVIVAL: f32 = 0.25;
 const VACUUM: f32 = 1e-9;
 const FAR_MM: f32 = 1e9;
@@ -58,6 +59,7 @@ const MOST_EVENTS: u32 = 4096u;
 const MOST_POINTS: u32 = 65536u;
 const SOLID_FLOATS: u32 = 8u;
 const FLOATS_PER_BLOCK: u32 = 4u;
+const FLOATS_PER_IMPORTANCE_CELL: u32 = 3u;
 // Importance. Twins: `transport::importance`.
 const MOST_COPIES: f32 = 8.0;
 const SPLIT_ABOVE: f32 = 1.5;

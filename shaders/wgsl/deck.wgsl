@@ -29,6 +29,13 @@ struct Block {
     only_material: f32,
 }
 
+// What one cell of importance asks of photons. Twin: `deck::ImportanceCell`.
+struct ImportanceCell {
+    wished: f32,
+    split: f32,
+    ahead_mm: f32,
+}
+
 @group(0) @binding(0) var<uniform> header: Header;
 @group(0) @binding(2) var<storage, read> tables: array<f32>;
 

@@ -46,7 +46,7 @@ fn walk_grid(enter_mm: f32, leave_mm: f32) {
         // Blocks that are one and the same material throughout are walked as one.
         if is_last || !continues(index, next_index) {
             walk_block(index, from_mm, to_mm);
-            if is_last || !ray_goes_on() {
+            if is_last || !ray_goes_on(to_mm) {
                 return;
             }
             from_mm = to_mm;

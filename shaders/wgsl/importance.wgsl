@@ -12,15 +12,15 @@ fn adjust_weight(leg: Leg, site: Site) -> Copies {
     if !site.in_grid {
         return Copies(leg.weight, 1u);
     }
-    let wished = wished_weight(leg.position_mm);
-    let ratio = leg.weight / (wished * header.per_spacing.w);
+    let split = importance_cell(leg.position_mm).split;
+    let ratio = leg.weight / split;
     if ratio >= SPLIT_ABOVE {
         let copies = i32(least(ratio + 0.5, MOST_COPIES));
         return Copies(leg.weight / f32(copies), u32(copies));
     }
-    if leg.weight < ROULETTE_BELOW * header.per_spacing.w * wished {
+    if leg.weight < ROULETTE_BELOW * split {
         let word = leg_words(leg.branch, DRAW_ROULETTE).x;
-        let after = roulette(leg.weight, wished * header.per_spacing.w, uniform_number(word));
+        let after = roulette(leg.weight, split, uniform_number(word));
         book(ROULETTE, (leg.weight - after) * leg.energy_mev);
         return Copies(after, select(0u, 1u, after > 0.0));
     }
@@ -29,7 +29,8 @@ fn adjust_weight(leg: Leg, site: Site) -> Copies {
 
 // Weight of a photon that leaves a collision, after it has looked ahead; 0 if it lost at roulette.
 fn weight_ahead(position_mm: vec3<f32>, direction: vec3<f32>, weight: f32, luck: f32) -> f32 {
-    let wished = wished_weight(position_mm + direction * header.importance_mm.w);
+    let ahead_mm = importance_cell(position_mm).ahead_mm;
+    let wished = importance_cell(position_mm + direction * ahead_mm).wished;
     if weight < ROULETTE_BELOW * wished {
         return roulette(weight, wished, luck);
     }
@@ -41,11 +42,12 @@ fn roulette(weight: f32, wished: f32, luck: f32) -> f32 {
     return select(0.0, wished, luck * wished < weight);
 }
 
-// The weight that a photon should have at a place in the grid, or at the nearest.
-fn wished_weight(position_mm: vec3<f32>) -> f32 {
+// What the cell at a place in the grid asks, or the nearest one.
+fn importance_cell(position_mm: vec3<f32>) -> ImportanceCell {
     let i = cell_of(position_mm.x, header.importance_mm.x, header.importance_shape.x);
     let j = cell_of(position_mm.y, header.importance_mm.y, header.importance_shape.y);
     let k = cell_of(position_mm.z, header.importance_mm.z, header.importance_shape.z);
     let cell = u32(i + i32(header.importance_shape.x) * (j + i32(header.importance_shape.y) * k));
-    return tables[header.choices.x + cell];
+    let at = header.choices.x + FLOATS_PER_IMPORTANCE_CELL * cell;
+    return ImportanceCell(tables[at], tables[at + 1u], tables[at + 2u]);
 }

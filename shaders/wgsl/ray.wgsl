@@ -85,19 +85,22 @@ fn ray_pass(from_mm: f32, depth: f32, attenuation_per_mm: f32) -> bool {
     return collides;
 }
 
-// Whether the ray still has something to do; a faint ray of a photon that has collided plays roulette.
-fn ray_goes_on() -> bool {
-    if ray.site.is_found && ray.transmission < FAINT * ray.weight {
+// Whether the ray still has something to do from a place on. One that has become faint, of a photon that has collided, plays
+// roulette.
+fn ray_goes_on(at_mm: f32) -> bool {
+    if ray.site.is_found && ray.transmission < WEAKENED * ray.weight {
         if ray.transmission <= 0.0 {
             return false;
         }
-        ray.draw += 1u;
-        let word = leg_words(ray.branch, DRAW_FAINT + ray.draw).x;
-        if uniform_number(word) > FAINT_SURVIVAL {
-            ray.transmission = 0.0;
-            return false;
+        if ray.transmission < FAINT * importance_cell(ray_at(at_mm)).wished {
+            ray.draw += 1u;
+            let word = leg_words(ray.branch, DRAW_FAINT + ray.draw).x;
+            if uniform_number(word) > FAINT_SURVIVAL {
+                ray.transmission = 0.0;
+                return false;
+            }
+            ray.transmission *= 1.0 / FAINT_SURVIVAL;
         }
-        ray.transmission *= 1.0 / FAINT_SURVIVAL;
     }
     return true;
 }
@@ -173,7 +176,7 @@ fn walk(leg: Leg) -> Site {
         } else {
             pass_solid(next_solid, next.enter, next.leave);
         }
-        if !ray_goes_on() {
+        if !ray_goes_on(greatest(next.leave, 0.0)) {
             break;
         }
     }

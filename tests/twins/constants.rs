@@ -120,6 +120,7 @@ fn shared_numbers_are_equal() {
         ("MOST_COPIES", importance::MOST_COPIES.into()),
         ("SPLIT_ABOVE", importance::SPLIT_ABOVE.into()),
         ("ROULETTE_BELOW", importance::ROULETTE_BELOW.into()),
+        ("WEAKENED", ray::WEAKENED.into()),
         ("FAINT", ray::FAINT.into()),
         ("FAINT_SURVIVAL", ray::FAINT_SURVIVAL.into()),
         ("TRIES", collide::TRIES.into()),
@@ -132,6 +133,7 @@ fn shared_numbers_are_equal() {
         ("MAX_FLUORESCING", deck::MAX_FLUORESCING as f64),
         ("MATERIAL_MASK", f64::from((1u32 << deck::MATERIAL_BITS) - 1)),
         ("FLOATS_PER_BLOCK", (size_of::<deck::Block>() / 4) as f64),
+        ("FLOATS_PER_IMPORTANCE_CELL", (size_of::<deck::ImportanceCell>() / 4) as f64),
     ];
     let wrong: Vec<String> = pairs
         .iter()

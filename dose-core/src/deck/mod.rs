@@ -12,6 +12,7 @@ mod tables;
 
 pub use blocks::{Block, HARD_EVENTS};
 pub use header::{EMISSION_HEAD, EMISSION_PARALLEL, EMISSION_POINT, Header, MAX_FLUORESCING, SOLID_FLOATS};
+pub use importance::ImportanceCell;
 
 use crate::case::{Case, Quantity};
 use crate::error::Error;

@@ -70,7 +70,7 @@ pub fn walk_grid(deck: &Deck, ray: &mut Ray, enter_mm: f32, leave_mm: f32, tally
         // Blocks that are one and the same material throughout are walked as one.
         if !continues(deck, index, next_index) {
             walk_block(deck, ray, index, from_mm, to_mm, tally);
-            if !ray.goes_on() {
+            if !ray.goes_on(deck, to_mm) {
                 return;
             }
             from_mm = to_mm;

@@ -9,11 +9,12 @@ use super::grid_walk::cell_of;
 use super::leg::{DRAW_ROULETTE, Leg, Stream};
 use super::ray::Site;
 use super::tally::{Account, Tally};
-use crate::deck::{Deck, Header};
+use crate::deck::{Deck, Header, ImportanceCell};
 use crate::physics::functions::least;
 use crate::physics::random::uniform;
 use crate::physics::vector::Vec3;
 
+const FLOATS_PER_CELL: usize = size_of::<ImportanceCell>() / size_of::<f32>();
 /// Most copies that one photon is split into at once.
 pub const MOST_COPIES: f32 = 8.0;
 /// Weight over the wished weight from which a photon is split.
@@ -27,23 +28,23 @@ pub fn adjust_weight(deck: &Deck, leg: &mut Leg, site: Site, stream: Stream, tal
     if !site.in_grid {
         return 1;
     }
-    let wished = wished_weight(&deck.header, &deck.tables, leg.position_mm);
-    copies_at(deck, leg, wished, stream, tally)
+    let split = cell(&deck.header, &deck.tables, leg.position_mm).split;
+    copies_at(leg, split, stream, tally)
 }
 
-/// The same where the wished weight is known already.
+/// The same where the weight is known already that copies should have.
 #[inline(always)]
-pub fn copies_at(deck: &Deck, leg: &mut Leg, wished: f32, stream: Stream, tally: &mut Tally) -> u32 {
-    let ratio = leg.weight / (wished * deck.header.per_spacing[3]);
+pub fn copies_at(leg: &mut Leg, split: f32, stream: Stream, tally: &mut Tally) -> u32 {
+    let ratio = leg.weight / split;
     if ratio >= SPLIT_ABOVE {
         // SAFETY: from 1.5 to MOST_COPIES + 0.5.
         let copies: i32 = unsafe { least(ratio + 0.5, MOST_COPIES).to_int_unchecked() };
         leg.weight /= copies as f32;
         return copies as u32;
     }
-    if leg.weight < ROULETTE_BELOW * deck.header.per_spacing[3] * wished {
+    if leg.weight < ROULETTE_BELOW * split {
         let word = stream.rare_words(leg.branch, DRAW_ROULETTE)[0];
-        let after = roulette(leg.weight, wished * deck.header.per_spacing[3], uniform(word));
+        let after = roulette(leg.weight, split, uniform(word));
         tally.book(Account::Roulette, (leg.weight - after) * leg.energy_mev);
         leg.weight = after;
         return u32::from(after > 0.0);
@@ -61,7 +62,8 @@ pub fn weight_ahead(
     weight: f32,
     luck: f32,
 ) -> f32 {
-    let wished = wished_weight(h, tables, position_mm + direction * h.importance_mm[3]);
+    let ahead_mm = cell(h, tables, position_mm).ahead_mm;
+    let wished = cell(h, tables, position_mm + direction * ahead_mm).wished;
     if weight < ROULETTE_BELOW * wished { roulette(weight, wished, luck) } else { weight }
 }
 
@@ -71,14 +73,16 @@ fn roulette(weight: f32, wished: f32, luck: f32) -> f32 {
     if luck * wished < weight { wished } else { 0.0 }
 }
 
-/// The weight that a photon should have at a place in the grid, or at the nearest.
+/// What the cell at a place in the grid asks, or the nearest one.
 #[inline(always)]
-pub fn wished_weight(h: &Header, tables: &[f32], position_mm: Vec3) -> f32 {
+pub fn cell(h: &Header, tables: &[f32], position_mm: Vec3) -> ImportanceCell {
     let i = cell_of(position_mm.x, h.importance_mm[0], h.importance_shape[0]);
     let j = cell_of(position_mm.y, h.importance_mm[1], h.importance_shape[1]);
     let k = cell_of(position_mm.z, h.importance_mm[2], h.importance_shape[2]);
     let cell = i + h.importance_shape[0] as i32 * (j + h.importance_shape[1] as i32 * k);
-    debug_assert!(h.choices[0] as usize + (cell as usize) < tables.len());
+    let at = h.choices[0] as usize + FLOATS_PER_CELL * cell as usize;
+    debug_assert!(at + FLOATS_PER_CELL <= tables.len());
     // SAFETY: the cell's indices are clamped to the shape whose cells the deck holds from that place on.
-    unsafe { *tables.get_unchecked(h.choices[0] as usize + cell as usize) }
+    let [wished, split, ahead_mm] = unsafe { *tables.as_ptr().add(at).cast::<[f32; FLOATS_PER_CELL]>() };
+    ImportanceCell { wished, split, ahead_mm }
 }

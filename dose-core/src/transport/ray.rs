@@ -3,6 +3,7 @@
 //! Twin: `ray.wgsl`.
 
 use super::grid_walk::walk_grid;
+use super::importance::cell;
 use super::leg::{DRAW_FAINT, DRAW_RAY, Leg, Stream};
 use super::tally::Tally;
 use crate::deck::{Deck, SOLID_FLOATS};
@@ -12,8 +13,10 @@ use crate::physics::lattice::{ENERGY, mix};
 use crate::physics::random::uniform;
 use crate::physics::vector::{Vec3, deflected, vec3};
 
-/// Transmission below which a ray goes on only by roulette.
-pub const FAINT: f32 = 0.01;
+/// Share of the leg's weight below which a ray may be faint.
+pub const WEAKENED: f32 = 0.5;
+/// Weight over what the place wishes below which it is, and goes on only by roulette.
+pub const FAINT: f32 = 0.1;
 /// Density below which there is nothing (g/cm³).
 pub const VACUUM: f32 = 1e-9;
 /// Farther than any ray goes (mm).
@@ -133,20 +136,23 @@ impl Ray {
         collides
     }
 
-    /// Whether the ray still has something to do; a faint ray of a photon that has collided plays roulette.
+    /// Whether the ray still has something to do from a place on. One that has become faint, of a photon that has collided,
+    /// plays roulette.
     #[inline(always)]
-    pub fn goes_on(&mut self) -> bool {
-        if self.site.is_some() && self.transmission < FAINT * self.weight {
+    pub fn goes_on(&mut self, deck: &Deck, at_mm: f32) -> bool {
+        if self.site.is_some() && self.transmission < WEAKENED * self.weight {
             if self.transmission <= 0.0 {
                 return false;
             }
-            self.draw += 1;
-            let word = self.stream.rare_words(self.branch, DRAW_FAINT + self.draw)[0];
-            if uniform(word) > FAINT_SURVIVAL {
-                self.transmission = 0.0;
-                return false;
+            if self.transmission < FAINT * cell(&deck.header, &deck.tables, self.at(at_mm)).wished {
+                self.draw += 1;
+                let word = self.stream.rare_words(self.branch, DRAW_FAINT + self.draw)[0];
+                if uniform(word) > FAINT_SURVIVAL {
+                    self.transmission = 0.0;
+                    return false;
+                }
+                self.transmission *= 1.0 / FAINT_SURVIVAL;
             }
-            self.transmission *= 1.0 / FAINT_SURVIVAL;
         }
         true
     }
@@ -232,7 +238,7 @@ pub fn walk(deck: &Deck, leg: &Leg, stream: Stream, tally: &mut Tally) -> Option
         } else {
             pass_solid(deck, &mut ray, solid, enter, leave);
         }
-        if !ray.goes_on() {
+        if !ray.goes_on(deck, greatest(leave, 0.0)) {
             break;
         }
     }

@@ -9,7 +9,7 @@ use crate::physics::random::{child_branch, philox, uniform};
 use crate::physics::vector::{deflected, vec3};
 use crate::physics::{bremsstrahlung, compton};
 use crate::transport::collide::{CHILDREN_PER_COPY, DRAW_ELECTRON, collide_copy};
-use crate::transport::importance::{copies_at, weight_ahead, wished_weight};
+use crate::transport::importance::{cell, copies_at, weight_ahead};
 use crate::transport::leg::{DRAW_COLLISION, DRAWS_PER_COPY, Leg};
 use crate::transport::ray::Site;
 use crate::transport::tally::{Account, Tally};
@@ -37,8 +37,8 @@ pub struct Scatter {
     scattered_mev: Floats,
     kept: Floats,
     branch: Words,
-    /// The wished weight at each place where the flight's photons collide.
-    wished: Floats,
+    /// Weight that copies should have at each place where the flight's photons collide.
+    split: Floats,
 }
 
 impl Default for Scatter {
@@ -59,7 +59,7 @@ impl Default for Scatter {
             scattered_mev: [0.0; GROUP],
             kept: [0.0; GROUP],
             branch: [0; GROUP],
-            wished: [0.0; GROUP],
+            split: [0.0; GROUP],
         }
     }
 }
@@ -76,7 +76,7 @@ impl Scatter {
         tally: &mut Tally,
     ) -> usize {
         if start == 0 {
-            wish(self, &deck.header, &deck.tables, flight);
+            ask(self, &deck.header, &deck.tables, flight);
         }
         self.count = 0;
         let legs = &flight.legs;
@@ -93,7 +93,7 @@ impl Scatter {
             let mut leg = legs.leg(i, [0; 4]);
             leg.position_mm = leg.position_mm + leg.direction * flight.site_mm[i];
             let copies = if flight.in_grid[i] == 1 {
-                copies_at(deck, &mut leg, self.wished[i], legs.stream(i, key), tally)
+                copies_at(&mut leg, self.split[i], legs.stream(i, key), tally)
             } else {
                 1
             };
@@ -145,14 +145,14 @@ impl Scatter {
     }
 }
 
-/// The wished weight where each photon of a flight collides.
+/// What weight copies should have where each photon of a flight collides.
 #[multiversion(targets("x86_64+avx2+bmi1+bmi2"))]
-fn wish(scatter: &mut Scatter, h: &Header, tables: &[f32], flight: &Flight) {
+fn ask(scatter: &mut Scatter, h: &Header, tables: &[f32], flight: &Flight) {
     let legs = &flight.legs;
     for i in 0..flight.count.min(GROUP) {
         let position = vec3(legs.x_mm[i], legs.y_mm[i], legs.z_mm[i]);
         let direction = vec3(legs.along_x[i], legs.along_y[i], legs.along_z[i]);
-        scatter.wished[i] = wished_weight(h, tables, position + direction * flight.site_mm[i]);
+        scatter.split[i] = cell(h, tables, position + direction * flight.site_mm[i]).split;
     }
 }
 
