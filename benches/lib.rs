@@ -8,9 +8,6 @@ use volume::{Grid, Image};
 /// Distances off the axis whose bins are quoted (mm).
 pub const OFF_AXIS_MM: [f64; 5] = [0.0, 100.0, 200.0, 310.0, 510.0];
 
-/// Voxels of a CT that are taken together in a slice, each way.
-const TOGETHER: usize = 3;
-
 /// The bins of 4 × 2 × 4 cm (on the axis 4 × 2 × 2) 1 cm above and below a depth, each the mean of its two mirror images as
 /// far as both are in the grid.
 pub fn bins(case: &Case, depth_mm: f64) -> Vec<Vec<u32>> {
@@ -32,15 +29,14 @@ pub fn bins(case: &Case, depth_mm: f64) -> Vec<Vec<u32>> {
     OFF_AXIS_MM.map(mirrored).to_vec()
 }
 
-/// The W1 beam on a real CT in HU, three by three voxels of a slice together: the beam enters from the front, its axis
-/// `axis_from_foot_mm` from the lower end of the scan.
+/// The W1 beam on a real CT in HU, some of its voxels taken together along x, y and z: the beam enters from the front, its
+/// axis `axis_from_foot_mm` from the lower end of the scan.
 ///
 /// Densities by a straight ramp and four materials by threshold: enough for a question of speed, not of dose.
-pub fn ct(scan: &Image<f32>, axis_from_foot_mm: f64, quantity: Quantity) -> Case {
+pub fn ct(scan: &Image<f32>, together: [usize; 3], axis_from_foot_mm: f64, quantity: Quantity) -> Case {
     let fine = scan.grid;
-    let shape = [fine.shape[0] / TOGETHER, fine.shape[1] / TOGETHER, fine.shape[2]];
-    let spacing_mm =
-        [fine.spacing_mm[0] * TOGETHER as f64, fine.spacing_mm[1] * TOGETHER as f64, fine.spacing_mm[2]];
+    let shape: [usize; 3] = std::array::from_fn(|a| fine.shape[a] / together[a]);
+    let spacing_mm: [f64; 3] = std::array::from_fn(|a| fine.spacing_mm[a] * together[a] as f64);
     let corner_mm = [-0.5 * spacing_mm[0] * shape[0] as f64, 0.0, -axis_from_foot_mm];
     let grid = Grid { corner_mm, spacing_mm, shape };
     let names = ["air", "lung", "soft-tissue", "cortical-bone"];
@@ -50,11 +46,13 @@ pub fn ct(scan: &Image<f32>, axis_from_foot_mm: f64, quantity: Quantity) -> Case
     let hu: Vec<f32> = (0..grid.len())
         .map(|offset| {
             let [i, j, k] = grid.voxel(offset).0;
-            let rows = (0..TOGETHER * TOGETHER).map(|n| {
-                let (x, y) = (TOGETHER * i + n % TOGETHER, TOGETHER * j + n / TOGETHER);
-                scan.values[x + fine.shape[0] * (y + fine.shape[1] * k)]
+            let [x, y, z] = together;
+            let members = x * y * z;
+            let values = (0..members).map(|n| {
+                let at = [x * i + n % x, y * j + n / x % y, z * k + n / (x * y)];
+                scan.values[at[0] + fine.shape[0] * (at[1] + fine.shape[1] * at[2])]
             });
-            rows.sum::<f32>() / (TOGETHER * TOGETHER) as f32
+            values.sum::<f32>() / members as f32
         })
         .collect();
     case.voxel_density_g_cm3 = hu.iter().map(|hu| (1.0 + hu / 1000.0).clamp(0.0012, 3.0)).collect();

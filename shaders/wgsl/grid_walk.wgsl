@@ -99,10 +99,10 @@ fn walk_block(index: u32, from_mm: f32, to_mm: f32) {
         if has_event {
             b_mm = a_mm + ray.to_residual / residual_per_mm;
         }
-        if is_uniform_block {
-            score_uniform(bounds, control_per_mm, a_mm, b_mm);
+        if bounds.only_material >= 0.0 {
+            score_one_material(bounds, control_per_mm, a_mm, b_mm);
         } else {
-            score_comb(bounds, control_per_mm, a_mm, b_mm);
+            score_materials(bounds, control_per_mm, a_mm, b_mm);
         }
         if ray_pass(a_mm, control_per_mm * (b_mm - a_mm), control_per_mm) {
             set_material();
@@ -135,8 +135,8 @@ fn meet_residual(control_per_mm: f32, residual_per_mm: f32, at_mm: f32) {
     ray.transmission *= 1.0 - share;
 }
 
-// The comb on a stretch where every voxel is the same.
-fn score_uniform(bounds: Block, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
+// The comb on a stretch of one material: what a point scores hangs on no density.
+fn score_one_material(bounds: Block, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
     let from_mm = greatest(a_mm, ray.left_from_mm);
     if from_mm >= b_mm {
         return;
@@ -172,8 +172,8 @@ fn score_uniform(bounds: Block, attenuation_per_mm: f32, a_mm: f32, b_mm: f32) {
     ray.dither += DITHER_STEP * ((points + LANES - 1u) / LANES * LANES);
 }
 
-// The comb on a stretch where voxels differ: the material is looked up at each point.
-fn score_comb(bounds: Block, control_per_mm: f32, a_mm: f32, b_mm: f32) {
+// The comb on a stretch of several materials: that of each point is looked up.
+fn score_materials(bounds: Block, control_per_mm: f32, a_mm: f32, b_mm: f32) {
     let from_mm = greatest(a_mm, ray.left_from_mm);
     if from_mm >= b_mm {
         return;

@@ -50,12 +50,13 @@ pub(super) fn add_blocks(case: &Case, voxels: &[u32], header: &mut Header, table
     let blocks: [usize; 3] = std::array::from_fn(|a| shape[a].div_ceil(edge[a]));
     let count = blocks.iter().product::<usize>();
 
-    let bounds: Vec<(f32, f32, MaterialSet)> = (0..count)
+    let bounds: Vec<(f32, f32, [MaterialSet; 2])> = (0..count)
         .into_par_iter()
         .map(|block| {
             let at = [block % blocks[0], block / blocks[0] % blocks[1], block / (blocks[0] * blocks[1])];
             let range = |a: usize| at[a] * edge[a]..((at[a] + 1) * edge[a]).min(shape[a]);
-            let (mut least, mut most, mut set) = (f32::INFINITY, 0.0f32, MaterialSet::default());
+            let (mut least, mut most) = (f32::INFINITY, 0.0f32);
+            let (mut named, mut dense) = (MaterialSet::default(), MaterialSet::default());
             for k in range(2) {
                 for j in range(1) {
                     let row = shape[0] * (j + shape[1] * k);
@@ -63,29 +64,32 @@ pub(super) fn add_blocks(case: &Case, voxels: &[u32], header: &mut Header, table
                         let density = voxel_density_g_cm3(word);
                         least = least.min(density);
                         most = most.max(density);
+                        let (place, bit) = (voxel_material(word) / 64, 1 << (voxel_material(word) % 64));
+                        named[place] |= bit;
                         // Vacuum attenuates nothing whatever it is called; its material must not widen the kind.
                         if density > 0.0 {
-                            set[voxel_material(word) / 64] |= 1 << (voxel_material(word) % 64);
+                            dense[place] |= bit;
                         }
                     }
                 }
             }
-            (least, most, set)
+            (least, most, [named, dense])
         })
         .collect();
 
-    let all_materials = bounds.iter().fold(MaterialSet::default(), |all, (.., set)| union(all, *set));
+    let all_materials =
+        bounds.iter().fold(MaterialSet::default(), |all, (.., [_, dense])| union(all, *dense));
     let mut kinds = vec![all_materials];
     let mut records = Vec::with_capacity(count);
-    for (density_min, density_max, set) in bounds {
-        let kind = kinds.iter().position(|known| *known == set).unwrap_or_else(|| {
+    for (density_min, density_max, [named, dense]) in bounds {
+        let kind = kinds.iter().position(|known| *known == dense).unwrap_or_else(|| {
             if kinds.len() == MAX_KINDS {
                 return 0;
             }
-            kinds.push(set);
+            kinds.push(dense);
             kinds.len() - 1
         });
-        let members: Vec<usize> = materials_of(set).collect();
+        let members: Vec<usize> = materials_of(named).collect();
         let only_material = if let [only] = members[..] { only as f32 } else { -1.0 };
         records.push(Block { density_min, density_max, kind: kind as f32, only_material });
     }

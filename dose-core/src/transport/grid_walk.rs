@@ -123,10 +123,10 @@ fn walk_block(deck: &Deck, ray: &mut Ray, index: usize, from_mm: f32, to_mm: f32
     loop {
         let has_event = ray.to_residual < residual_per_mm * (to_mm - a_mm);
         let b_mm = if has_event { a_mm + ray.to_residual / residual_per_mm } else { to_mm };
-        if is_uniform {
-            score_uniform(deck, ray, block, control_per_mm, a_mm, b_mm, tally);
+        if block.only_material >= 0.0 {
+            score_one_material(deck, ray, block, control_per_mm, a_mm, b_mm, tally);
         } else {
-            score_comb(deck, ray, block, control_per_mm, a_mm, b_mm, tally);
+            score_materials(deck, ray, block, control_per_mm, a_mm, b_mm, tally);
         }
         if ray.pass(a_mm, control_per_mm * (b_mm - a_mm), control_per_mm) {
             set_material(deck, ray, block.only_material);
@@ -159,9 +159,9 @@ fn meet_residual(deck: &Deck, ray: &mut Ray, control_per_mm: f32, residual_per_m
     ray.transmission *= 1.0 - share;
 }
 
-/// The comb on a stretch where every voxel is the same.
+/// The comb on a stretch of one material: what a point scores hangs on no density.
 #[inline(always)]
-fn score_uniform(
+fn score_one_material(
     deck: &Deck,
     ray: &mut Ray,
     block: Block,
@@ -226,7 +226,7 @@ impl Comb {
         (self.points as u32).next_multiple_of(LANES as u32)
     }
 
-    /// Scores the points where voxels differ; `energy` is the cell of the coefficients and the place in it.
+    /// Scores the points where materials differ; `energy` is the cell of the coefficients and the place in it.
     #[inline(always)]
     pub fn score_mixed(
         self,
@@ -306,9 +306,9 @@ impl Comb {
     }
 }
 
-/// The comb on a stretch where voxels differ: the material is looked up at each point.
+/// The comb on a stretch of several materials: that of each point is looked up.
 #[inline(always)]
-fn score_comb(
+fn score_materials(
     deck: &Deck,
     ray: &mut Ray,
     block: Block,
