@@ -2,10 +2,13 @@
 
 use crate::args::{Common, ProgressChoice};
 use crate::console;
+use crate::interrupt;
 use crate::slicer::tags;
+use dose_core::run::Progress as Run;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 /// Least time between two JSON lines, or two tags.
@@ -121,6 +124,19 @@ impl Progress {
         }
         self.told_at = Instant::now();
         self.told_done = done;
+    }
+
+    /// Is told how far runs are that begin with their first report; Ctrl-C breaks them off.
+    pub fn watch(&mut self) -> impl FnMut(Run) -> ControlFlow<()> + Send {
+        let mut has_begun = false;
+        move |now| {
+            if !has_begun {
+                has_begun = true;
+                self.transport_begins(now.histories_total);
+            }
+            self.transport(now.histories_done, now.histories_total);
+            if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
     }
 
     /// The transport is over, or given up.

@@ -69,8 +69,10 @@ pub struct Responses {
     pub electrons: Vec<f64>,
 }
 
-/// How far a set of runs is, over the whole; breaking off cancels.
-pub type Watch<'a> = &'a mut (dyn FnMut(f64) -> ControlFlow<()> + Send);
+/// Is told how far all runs are, and may break them off.
+pub type Watch<'a> = &'a mut (dyn FnMut(Progress) -> ControlFlow<()> + Send);
+/// Is told what part of a run is done.
+type WatchOne<'a> = &'a mut (dyn FnMut(f64) -> ControlFlow<()> + Send);
 
 /// How long to run.
 #[derive(Clone, Copy, Debug)]
@@ -157,7 +159,13 @@ impl Responses {
             let mut one = |run: Run, into: &mut Response| -> Result<(), Error> {
                 let part = share(run.component, all_in_field);
                 let before = done;
-                let mut within = |now: f64| watch((before + part * now) / total);
+                let of_all = |fields: f64| (fields * effort.histories as f64).round() as u64;
+                let mut within = |now: f64| {
+                    watch(Progress {
+                        histories_done: of_all(before + part * now),
+                        histories_total: of_all(total),
+                    })
+                };
                 let histories = ((effort.histories as f64 * part) as u64).max(2 * RUNS);
                 let read = run.read(histories, effort.seed, backend, &mut within)?;
                 for (&(place, _), (mean, sigma)) in members.iter().zip(read) {
@@ -222,7 +230,7 @@ impl Run<'_> {
         histories: u64,
         seed: u64,
         backend: &mut Backend,
-        watch: Watch,
+        watch: WatchOne,
     ) -> Result<Vec<(f64, f64)>, Error> {
         let (machine, setup, grid) = (&self.machine, self.setup, self.tank.grid);
         let beam = field::beam(machine, &self.quality, setup)?;

@@ -17,7 +17,8 @@ fn far_points_give_a_machine_file_that_the_program_takes_and_a_page() {
     let rows = ["60,0", "0,60", "80,0", "0,100"].map(|at| format!("10,10,air,100,{at},0,1000,0.009,5\n"));
     place.write("points.csv", format!("{HEADER}{}", rows.concat()));
     let ended = commission(&place, "varian-millennium120", &["--mv", "6"]);
-    ended.assert_status(0);
+    // The last report is that of the end.
+    ended.assert_status(0).assert_says(&["transport: ", " histories (100 %)"]);
     assert!(
         ended.stdout.contains("leakage level") && ended.stdout.contains("not determined"),
         "{}",

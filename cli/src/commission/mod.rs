@@ -18,14 +18,10 @@ use ::commission::measurement::Measurements;
 use ::commission::model::Model;
 use ::commission::responses::{Effort, Responses, Varies};
 use ::commission::{Error, field};
-use std::ops::ControlFlow;
 use std::path::Path;
 use treatment::beam::Fluence;
 use treatment::machine::Machine;
 use treatment::machine::built_in::FILES;
-
-/// Parts of a run that progress is told in.
-const PARTS: u64 = 10_000;
 
 /// A machine that was commissioned.
 pub struct Commissioned<'a> {
@@ -68,13 +64,9 @@ pub fn run(arguments: &CommissionArguments, common: &Common) -> Result<(), Failu
 
     let seed = common.seed.unwrap_or(1);
     let effort = Effort { histories: arguments.histories, seed, varies: Varies::Shapes };
-    progress.note(&format!("{} fields, component by component", measurements.setups.len()));
-    progress.transport_begins(PARTS);
-    let responses =
-        Responses::run(&machine, quality, &measurements, effort, &mut chosen.backend, &mut |part| {
-            progress.transport((part * PARTS as f64) as u64, PARTS);
-            if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
+    progress.note(&format!("fields to run, component by component: {}", measurements.setups.len()));
+    let backend = &mut chosen.backend;
+    let responses = Responses::run(&machine, quality, &measurements, effort, backend, &mut progress.watch());
     progress.transport_ends();
     let responses = responses.map_err(|error| failure(error, &name))?;
     stages.end("transport", &progress)?;

@@ -13,7 +13,6 @@ use ::commission::model::Model;
 use ::commission::responses::{Effort, Responses, Varies};
 use checks::{Check, GROUPS, table};
 use std::fmt::Write;
-use std::ops::ControlFlow;
 use treatment::beam::Fluence;
 use treatment::machine::{Machine, built_in};
 
@@ -71,7 +70,6 @@ pub fn run(arguments: &ValidateArguments, common: &Common) -> Result<(), Failure
         };
         let quality =
             field::quality(machine, Some(group.nominal_mv), Some(group.fluence)).map_err(refused)?;
-        progress.transport_begins(PARTS);
         let found = found(
             machine,
             quality,
@@ -99,9 +97,6 @@ pub fn run(arguments: &ValidateArguments, common: &Common) -> Result<(), Failure
     Ok(())
 }
 
-/// Parts of a run that progress is told in.
-const PARTS: u64 = 10_000;
-
 fn found(
     machine: &Machine,
     quality: usize,
@@ -111,11 +106,8 @@ fn found(
     progress: &mut Progress,
 ) -> Result<Vec<Found>, ::commission::Error> {
     let (table, places) = table(&checks);
-    let watch = &mut |part: f64| {
-        progress.transport((part * PARTS as f64) as u64, PARTS);
-        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let responses = Responses::run(machine, quality, &table, effort, &mut chosen.backend, watch)?;
+    let backend = &mut chosen.backend;
+    let responses = Responses::run(machine, quality, &table, effort, backend, &mut progress.watch())?;
     let model = Model::new(machine, quality, &table, &responses);
     let readings = model.readings(&vec![0.0; model.parameters.len()]);
     let found = checks.into_iter().zip(places).map(|(check, [over, under])| {
